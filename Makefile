@@ -1,24 +1,56 @@
-# Everything a newcomer or CI runs. Needs only Python >= 3.11 (or uv) and make; the rest is installed here.
+# Everything a newcomer or CI runs. Needs only make and Python >= 3.11 (or uv); the rest is installed here.
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := semconv processors instrumentation analysis
 READY := $(VENV)/.ready
+SOURCES := $(PACKAGES:%=%/src)
+# Another tool's settings must not decide what is installed here.
+unexport PYTHONPATH VIRTUAL_ENV
 
 .PHONY: help demo test check format lock generate bench collector clean
+.DEFAULT_GOAL := help
 
-help:            ## list the targets
-	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | sort
+help:                  ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: $(READY)         ## run the support bot, print its traces, answer the question from them
+	@$(BIN)/spanwright demo
+
+test: check            ## everything CI runs: checks, then all tests
+	@$(BIN)/python -m pytest
+
+check: $(READY)        ## generated files up to date, lint, types
+	@$(BIN)/python semconv/generate.py --check
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks
+
+format: $(READY)       ## format and sort imports
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
+
+generate: $(READY)     ## make the names and the reference pages from the registry
+	@$(BIN)/python semconv/generate.py
+
+bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a few seconds)
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+collector: $(READY)    ## build the real Collector with the Collector Builder (needs Go), print its path
+	@collector-config/build.sh
+
+lock: | $(BIN)/uv      ## resolve the dependencies anew (one lock file, no download hosts in it)
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --group dev --all-extras pyproject.toml $(PACKAGES:%=--no-emit-package spanwright-%) \
+	  -o requirements.lock
+
+clean:                 ## remove everything that make made
+	@rm -rf $(VENV) .build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/uv:
 	@if command -v uv >/dev/null; then uv venv --seed --quiet $(VENV); else python3 -m venv $(VENV); fi
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[^ ]+' requirements.lock)"
 
 $(READY): requirements.lock pyproject.toml $(PACKAGES:%=%/pyproject.toml) | $(BIN)/uv
+	@echo "Installing what requirements.lock names into $(VENV) …"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps $(PACKAGES:%=-e ./%) -e .
 	@touch $@
-
-lock: | $(BIN)/uv     ## resolve the dependencies anew (one lock file, no download hosts in it)
-	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  --group dev --all-extras pyproject.toml $(PACKAGES:%=--no-emit-package spanwright-%) -o requirements.lock
