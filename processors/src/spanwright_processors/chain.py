@@ -1,0 +1,116 @@
+"""The steps in order, closed against failure: a step that raises costs that span its content, no more."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from .content import drop_content, drop_log_content
+from .counters import Counters, process_counters
+from .fork import watch_forks
+from .span import EditableLogRecord, EditableSpan
+from .step import LogStep, Phase, Step
+
+_Edited = TypeVar("_Edited", EditableSpan, EditableLogRecord)
+_logger = logging.getLogger(__name__)
+
+
+def step_name(step: Step) -> str:
+    """The name a step goes by: its ``name``, else its class in snake case: ``system_prompt``."""
+    name = getattr(step, "name", None)
+    return (
+        name if isinstance(name, str) else re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(step).__name__).lower()
+    )
+
+
+class StepChain:
+    """Runs ``steps`` in the order given on one span or log record after the other.
+
+    Where a step raises, the content of that span is dropped at once and again after the last step, so that
+    neither the failed step nor a later one can let any out; the later steps still run. Counts go to
+    ``counters``, by default those of the process. Safe to use from several threads.
+    """
+
+    def __init__(self, steps: Iterable[Step], counters: Counters | None = None) -> None:
+        self.steps = tuple(steps)
+        self.counters = counters if counters is not None else process_counters()
+        self._span_steps = tuple((step_name(step), step) for step in self.steps)
+        self._log_steps = tuple(
+            (step_name(step), step.log) for step in self.steps if isinstance(step, LogStep)
+        )
+        self._reported: set[str] = set()
+        watch_forks(self)
+
+    @property
+    def masks_content(self) -> bool:
+        """True if a step masks spans: one of the mask phase that does not say ``masks_content = False``."""
+        return any(_masks(step) for step in self.steps)
+
+    @property
+    def masks_logs(self) -> bool:
+        """True if a masking step masks log records as well."""
+        return any(_masks(step) and isinstance(step, LogStep) for step in self.steps)
+
+    def process(self, span: EditableSpan) -> None:
+        """Run every step on ``span``. Raises no ``Exception``; an interrupt leaves no content behind."""
+        failed = _run(self._span_steps, span, drop_content, self._report)
+        self.counters.span_processed(content_dropped=bool(failed))
+
+    def process_log(self, record: EditableLogRecord) -> None:
+        """Run the steps that know log records on ``record``, under the same promise."""
+        failed = _run(self._log_steps, record, drop_log_content, self._report)
+        self.counters.log_processed(content_dropped=bool(failed))
+
+    def after_fork(self) -> None:
+        for name, step in self._span_steps:
+            fork = getattr(step, "fork", None)
+            if fork is None:
+                continue
+            try:
+                fork()
+            except Exception as error:
+                self._report(name, error)
+
+    def _report(self, name: str, error: Exception) -> None:
+        self.counters.step_failed(name)
+        if name in self._reported:
+            return
+        self._reported.add(name)
+        # Only the type: the message of an exception raised over content may quote it.
+        with contextlib.suppress(Exception):
+            _logger.warning(
+                "Cannot run step %s: it raised %s. The span is kept without its content; "
+                "this is said once, later failures are only counted.",
+                name,
+                type(error).__name__,
+            )
+
+
+def _masks(step: Step) -> bool:
+    return step.phase is Phase.MASK and getattr(step, "masks_content", True) is True
+
+
+def _run(
+    steps: Iterable[tuple[str, Callable[[_Edited], None]]],
+    edited: _Edited,
+    drop: Callable[[_Edited, Iterable[str]], None],
+    report: Callable[[str, Exception], None],
+) -> list[str]:
+    """Run ``steps`` on ``edited``; the names of those that failed."""
+    failed: list[str] = []
+    for name, step in steps:
+        try:
+            step(edited)
+        except Exception as error:
+            failed.append(name)
+            drop(edited, failed)
+            report(name, error)
+        except BaseException:  # an interrupt: it goes on its way, the half-processed content does not
+            drop(edited, [*failed, name])
+            raise
+    if failed:
+        drop(edited, failed)
+    return failed

@@ -1,0 +1,141 @@
+"""What the pipeline did and lost in this process, for ``spanwright doctor`` and as OpenTelemetry metrics."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, partial
+
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter
+
+from .fork import watch_forks
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One reading of the counters. All are totals since the process started, or was forked.
+
+    ``content_dropped`` counts spans and log records; ``step_failures`` is by step name, ``spans_lost`` by
+    reason: ``queue_full``, ``export_failed``, ``shutdown``.
+    """
+
+    spans_processed: int = 0
+    logs_processed: int = 0
+    content_dropped: int = 0
+    out_of_order: int = 0
+    step_failures: dict[str, int] = field(default_factory=dict)
+    spans_lost: dict[str, int] = field(default_factory=dict)
+
+
+#: Name, unit, description, field of ``Counts``, attribute that tells its entries apart.
+_METRICS = (
+    ("spanwright.processing.spans", "{span}", "Spans that went through the steps", "spans_processed", None),
+    (
+        "spanwright.processing.logs",
+        "{record}",
+        "Log records that went through the steps",
+        "logs_processed",
+        None,
+    ),
+    (
+        "spanwright.processing.content_dropped",
+        "{item}",
+        "Spans and log records that lost their content because a step failed",
+        "content_dropped",
+        None,
+    ),
+    (
+        "spanwright.processing.step_failures",
+        "{failure}",
+        "Times a step raised",
+        "step_failures",
+        "spanwright.processing.step",
+    ),
+    (
+        "spanwright.processing.spans_lost",
+        "{span}",
+        "Spans that no exporter sends",
+        "spans_lost",
+        "spanwright.processing.reason",
+    ),
+)
+
+
+class Counters:
+    """Counts from any thread. Read them with ``counts()``."""
+
+    def __init__(self) -> None:
+        self._emitted = False
+        self._reset()
+        watch_forks(self)
+
+    def _reset(self) -> None:
+        # Re-entrant: a garbage collection or signal may end a span while this thread is counting.
+        self._lock = threading.RLock()
+        self._spans_processed = 0
+        self._logs_processed = 0
+        self._content_dropped = 0
+        self._out_of_order = 0
+        self._step_failures: dict[str, int] = {}
+        self._spans_lost: dict[str, int] = {}
+
+    def span_processed(self, content_dropped: bool = False) -> None:
+        with self._lock:
+            self._spans_processed += 1
+            self._content_dropped += content_dropped
+
+    def log_processed(self, content_dropped: bool = False) -> None:
+        with self._lock:
+            self._logs_processed += 1
+            self._content_dropped += content_dropped
+
+    def step_failed(self, step: str) -> None:
+        with self._lock:
+            self._step_failures[step] = self._step_failures.get(step, 0) + 1
+
+    def spans_lost(self, count: int, reason: str) -> None:
+        """``count`` spans that no exporter sends: ``queue_full``, ``export_failed`` or ``shutdown``."""
+        with self._lock:
+            self._spans_lost[reason] = self._spans_lost.get(reason, 0) + count
+
+    def order_lost(self, count: int) -> None:
+        """``count`` spans are waited for no longer: a later span of their trace may now pass them."""
+        with self._lock:
+            self._out_of_order += count
+
+    def counts(self) -> Counts:
+        with self._lock:
+            return Counts(
+                self._spans_processed,
+                self._logs_processed,
+                self._content_dropped,
+                self._out_of_order,
+                dict(self._step_failures),
+                dict(self._spans_lost),
+            )
+
+    def emit_metrics(self, meter_provider: MeterProvider | None = None) -> None:
+        """Offer the counts as observable counters of ``meter_provider`` (the global one), once per object."""
+        if self._emitted:
+            return
+        self._emitted = True
+        meter = get_meter("spanwright_processors", meter_provider=meter_provider)
+        for name, unit, description, count, key in _METRICS:
+            observe = partial(self._observe, count, key)
+            meter.create_observable_counter(name, [observe], unit, description)
+
+    def _observe(self, count: str, key: str | None, _: CallbackOptions) -> Iterable[Observation]:
+        value = getattr(self.counts(), count)
+        if key is None:
+            return [Observation(value)]
+        return [Observation(number, {key: label}) for label, number in value.items()]
+
+    def after_fork(self) -> None:
+        self._reset()
+
+
+@cache
+def process_counters() -> Counters:
+    """The counters of this process."""
+    return Counters()
