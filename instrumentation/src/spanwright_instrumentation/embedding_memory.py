@@ -153,7 +153,7 @@ def fingerprint(vector: object) -> bytes | None:
             if ends.count(0.0) < _MOSTLY_ZERO:
                 return _PACK_ENDS(*ends, len(components))
         return blake2b(array("f", components).tobytes(), digest_size=16).digest()
-    except Exception:  # whatever the application calls a vector, or an overflow of 32 bits
+    except Exception:  # whatever the application calls a vector
         return None
 
 
