@@ -162,7 +162,10 @@ def test_every_module_with_behaviour_has_a_mirrored_test() -> None:
 
 
 def _has_behaviour(path: Path) -> bool:
-    return any(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in ast.walk(ast.parse(path.read_text())))
+    return any(
+        isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for node in ast.walk(ast.parse(path.read_text()))
+    )
 
 
 def test_the_project_is_bound_to_no_machine_and_no_mirror() -> None:

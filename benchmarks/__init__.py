@@ -1,0 +1,1 @@
+"""Benchmarks beside the bare SDK; see __main__."""
