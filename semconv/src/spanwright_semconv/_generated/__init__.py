@@ -1,0 +1,4 @@
+"""Run-time copy of the registry.
+
+Generated from semconv/registry by `make generate`; edit the registry instead.
+"""
