@@ -1,0 +1,68 @@
+"""The telling part of a span's content as one line: what came in, what went out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from spanwright_processors.span import EditableSpan
+from spanwright_semconv import attributes as names
+
+
+def content_lines(span: EditableSpan) -> Iterator[tuple[str, str]]:
+    """Label and text of each content of a span, on one line each, unshortened.
+
+    Of a chat's messages the last one that went in and all that came out; of a tool its arguments and result; of a
+    retrieval its query. Nothing where content was not captured.
+    """
+    incoming = span.json(names.GEN_AI_INPUT_MESSAGES)
+    if isinstance(incoming, list) and incoming:
+        yield from _message_lines(incoming[-1])
+    for message in span.json(names.GEN_AI_OUTPUT_MESSAGES) or ():
+        yield from _message_lines(message)
+    for label, name in (
+        ("arguments", names.GEN_AI_TOOL_CALL_ARGUMENTS),
+        ("result", names.GEN_AI_TOOL_CALL_RESULT),
+        ("query", names.GEN_AI_RETRIEVAL_QUERY_TEXT),
+    ):
+        value = span.attributes.get(name)
+        if value not in (None, ""):
+            yield label, one_line(value)
+
+
+def error_line(span: EditableSpan) -> str | None:
+    """What went wrong: the type and, where it was recorded, the (masked) message. None for a span without an error."""
+    kind = span.attributes.get(names.ERROR_TYPE)
+    message = span.status_description or next(
+        (
+            event.attributes[names.EXCEPTION_MESSAGE]
+            for event in reversed(span.events)
+            if names.EXCEPTION_MESSAGE in event.attributes
+        ),
+        None,
+    )
+    return ": ".join(one_line(part) for part in (kind, message) if part) or None
+
+
+def one_line(value: Any) -> str:
+    """The value as text without line breaks or runs of blanks; structures as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return " ".join(text.split())
+
+
+def _message_lines(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    parts: Sequence[Mapping[str, Any]] = message.get("parts") or ()
+    texts = [part["content"] for part in parts if part.get("type") == "text" and part.get("content")]
+    if texts:
+        yield str(message.get("role", "")), one_line(texts[-1])
+    for part in parts:
+        match part.get("type"):
+            case "tool_call":
+                yield "calls", f"{part.get('name')}({one_line(part.get('arguments') or '')})"
+            case "tool_call_response":
+                yield "tool said", one_line(part.get("response"))
+            case "text" | None:
+                pass
+            case kind:
+                yield str(message.get("role", "")), f"({kind})"
