@@ -126,7 +126,8 @@ def schema() -> tuple[Key, ...]:
 def sections() -> dict[str, str]:
     """What each installed step's section is for, by step name in running order."""
     steps = _load_steps([])
-    return {name: section_doc(steps[name]) for name in running_order(steps)}
+    docs = {name: section_doc(steps[name]) or section_doc(settings_class(steps[name])) for name in steps}
+    return {name: docs[name] for name in running_order(steps)}
 
 
 def _load_steps(problems: list[str]) -> dict[str, type[Step]]:

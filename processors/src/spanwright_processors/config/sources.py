@@ -18,12 +18,14 @@ CONFIG_FILE_VARIABLE = "SPANWRIGHT_CONFIG_FILE"
 OTEL_CONFIG_FILE_VARIABLE = "OTEL_CONFIG_FILE"
 DECLARATIVE_PATH = ("instrumentation/development", "python", "spanwright")
 
-#: Variables under our prefix that are read elsewhere: by name, or all that begin so where a `_` ends them.
+#: Variables under our prefix that are read elsewhere, by name, or by how they begin where that ends in `_`.
 OTHER_VARIABLES = (
     CONFIG_FILE_VARIABLE,
     "SPANWRIGHT_HASH_KEY",
     "SPANWRIGHT_TRACES_FILE",
     "SPANWRIGHT_INSTRUMENTATION_",
+    "SPANWRIGHT_TOOL_",
+    "SPANWRIGHT_RETRIEVAL_",
     "SPANWRIGHT_ANALYSIS_",
     "SPANWRIGHT_DEMO_",
     "SPANWRIGHT_TEST_",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import types
 import typing
 from collections.abc import Callable, Collection, Mapping
@@ -102,7 +103,7 @@ def _text(value: object) -> str:
 
 
 def _path(value: object) -> Path:
-    return Path(_text(value)).expanduser()
+    return Path(os.path.expanduser(_text(value)))
 
 
 _SCALARS: dict[type, Callable[[object], Any]] = {

@@ -1,0 +1,126 @@
+"""The way in without code: ``opentelemetry-instrument`` calls this after the providers are made.
+
+It runs before any instrumentor and whatever ``OTEL_PYTHON_DISABLED_INSTRUMENTATIONS`` says. An exception
+here would keep every instrumentor from loading, so none leaves. Everything heavy is imported inside.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .chain import StepChain
+    from .settings import PipelineSettings
+
+_logger = logging.getLogger(__name__)
+_said: set[str] = set()
+
+
+def pre_instrument(declarative: Mapping[str, Any] | None = None) -> None:
+    """Attach the configured pipeline to the global tracer and logger provider. Never raises.
+
+    Says once, in the log, what is wrong. Wrong settings do not leave exporters unguarded: a chain is
+    attached then that drops all content. ``declarative`` is our section of an OpenTelemetry configuration that
+    somebody else has parsed.
+    """
+    try:
+        _attach_pipeline(declarative)
+    except Exception as error:
+        _say(logging.ERROR, f"Cannot attach the Spanwright pipeline: {type(error).__name__}: {error}.")
+
+
+class PipelineInstrumentor:
+    """What OpenTelemetry's declarative configuration looks up for ``python: spanwright:`` in its file.
+
+    With it the pipeline is attached as well where an application applies such a file itself.
+    """
+
+    def instrument(self, **options: Any) -> None:
+        options.pop("skip_dep_check", None)
+        pre_instrument(options or None)
+
+    def uninstrument(self, **_: Any) -> None:
+        """The pipeline stays: taking it off would export unmasked content."""
+
+
+def _attach_pipeline(declarative: Mapping[str, Any] | None) -> None:
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return
+    from opentelemetry._logs import get_logger_provider
+    from opentelemetry.trace import get_tracer_provider
+    from spanwright_semconv.guard import GUARD_ATTRIBUTE
+
+    if hasattr(get_tracer_provider(), GUARD_ATTRIBUTE) and hasattr(get_logger_provider(), GUARD_ATTRIBUTE):
+        return
+    settings, chain = _configured(declarative)
+    if chain is None:
+        return
+    _attach_everywhere(settings, chain)
+    _flush_at_exit(settings)
+
+
+def _configured(declarative: Mapping[str, Any] | None) -> tuple[PipelineSettings, StepChain | None]:
+    """Settings and their chain; None in place of a chain where the pipeline is switched off."""
+    from .refuse import refusing_chain
+    from .settings import PipelineSettings, SettingsError, build_chain, load_settings
+
+    settings = PipelineSettings()
+    try:
+        settings = load_settings(declarative=declarative)
+        return settings, build_chain(settings) if settings.enabled else None
+    except SettingsError as error:
+        problems = " ".join(error.problems)
+    except Exception as error:
+        problems = f"Cannot start the pipeline: {type(error).__name__}: {error}."
+    _say(logging.ERROR, f"{problems} Until this is corrected, spans are exported without any content.")
+    return settings, refusing_chain()
+
+
+def _attach_everywhere(settings: PipelineSettings, chain: StepChain) -> None:
+    from opentelemetry._logs import get_logger_provider
+    from opentelemetry.trace import get_tracer_provider
+
+    from .attach import AttachError, attach, attach_logs, attach_new_providers
+
+    if settings.attach_new_providers:
+        attach_new_providers(chain)
+    try:
+        provider = get_tracer_provider()
+        if not _is_placeholder(provider):
+            attach(provider, chain)
+        elif not settings.attach_new_providers:
+            _say(
+                logging.WARNING,
+                "Cannot attach the Spanwright pipeline: no tracer provider is set up when the application "
+                "starts. Install opentelemetry-distro, or set SPANWRIGHT_ATTACH_NEW_PROVIDERS=true if the "
+                "application makes its own.",
+            )
+    except AttachError as error:
+        _say(logging.WARNING, str(error))
+    try:
+        if not _is_placeholder(logger_provider := get_logger_provider()):
+            attach_logs(logger_provider, chain)
+    except AttachError as error:
+        _say(logging.WARNING, str(error))
+
+
+def _is_placeholder(provider: object) -> bool:
+    """True for what the OpenTelemetry API hands out while no provider is set, and for its no-op provider."""
+    return type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry._logs"))
+
+
+def _flush_at_exit(settings: PipelineSettings) -> None:
+    from .process_exit import flush_at_celery_exit, flush_on_sigterm
+
+    flush_at_celery_exit()
+    if settings.flush_on_sigterm:
+        flush_on_sigterm()
+
+
+def _say(level: int, message: str) -> None:
+    if message not in _said:
+        _said.add(message)
+        _logger.log(level, message)
