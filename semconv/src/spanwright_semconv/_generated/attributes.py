@@ -146,7 +146,6 @@ __all__ = [
     "SPANWRIGHT_COST_SOURCE_VERSION",
     "SPANWRIGHT_COST_UNKNOWN_MODEL",
     "SPANWRIGHT_COST_USD",
-    "SPANWRIGHT_DROP_REASON",
     "SPANWRIGHT_EVAL",
     "SPANWRIGHT_FINISH_REASON",
     "SPANWRIGHT_GUARDRAIL_ACTION",
@@ -161,6 +160,8 @@ __all__ = [
     "SPANWRIGHT_PIPELINE_NAME",
     "SPANWRIGHT_PIPELINE_VERSION",
     "SPANWRIGHT_PROCESSING_FAILED_STEPS",
+    "SPANWRIGHT_PROCESSING_REASON",
+    "SPANWRIGHT_PROCESSING_STEP",
     "SPANWRIGHT_REQUEST_ID",
     "SPANWRIGHT_RERANK_APPLIED",
     "SPANWRIGHT_RERANK_MODEL",
@@ -173,8 +174,6 @@ __all__ = [
     "SPANWRIGHT_RETRIEVAL_SCORE_MEAN",
     "SPANWRIGHT_RETRIEVAL_SCORE_MIN",
     "SPANWRIGHT_RETRIEVAL_SCORE_SECOND",
-    "SPANWRIGHT_SIGNAL",
-    "SPANWRIGHT_STEP",
     "SPANWRIGHT_SYSTEM_PROMPT_SHA256",
     "SPANWRIGHT_TIME_TO_FIRST_TOKEN",
     "SPANWRIGHT_TOOL_ARGUMENTS_VALID",
@@ -493,8 +492,6 @@ SPANWRIGHT_COST_UNKNOWN_MODEL: Final = "spanwright.cost.unknown_model"
 #: US dollars the call cost: the sum over its token kinds of tokens * price per token, from provider-reported
 #: tokens only. (double, USD)
 SPANWRIGHT_COST_USD: Final = "spanwright.cost.usd"
-#: Why telemetry was lost (metric dimension). (enumeration)
-SPANWRIGHT_DROP_REASON: Final = "spanwright.drop_reason"
 #: Online evaluation scores, `spanwright.eval.<name>`: 0 (worst) to 1 (best). (template[double])
 SPANWRIGHT_EVAL: Final = "spanwright.eval"
 #: Why the first generation stopped: `gen_ai.response.finish_reasons[0]`, as one value that can be filtered
@@ -526,6 +523,10 @@ SPANWRIGHT_PIPELINE_NAME: Final = "spanwright.pipeline.name"
 SPANWRIGHT_PIPELINE_VERSION: Final = "spanwright.pipeline.version"
 #: Names of the steps that failed on this span. Its content was dropped then. (string[])
 SPANWRIGHT_PROCESSING_FAILED_STEPS: Final = "spanwright.processing.failed_steps"
+#: Why telemetry was lost (metric dimension). (enumeration)
+SPANWRIGHT_PROCESSING_REASON: Final = "spanwright.processing.reason"
+#: Name of a processing step (metric dimension). (string)
+SPANWRIGHT_PROCESSING_STEP: Final = "spanwright.processing.step"
 #: The provider's request id (response header), for its support. (string)
 SPANWRIGHT_REQUEST_ID: Final = "spanwright.request.id"
 #: True when the chunks were reordered by a reranker. (boolean)
@@ -552,10 +553,6 @@ SPANWRIGHT_RETRIEVAL_SCORE_MEAN: Final = "spanwright.retrieval.score.mean"
 SPANWRIGHT_RETRIEVAL_SCORE_MIN: Final = "spanwright.retrieval.score.min"
 #: Score of the second chunk returned. Absent when fewer than 2 came. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_SECOND: Final = "spanwright.retrieval.score.second"
-#: Which telemetry was processed (metric dimension). (enumeration)
-SPANWRIGHT_SIGNAL: Final = "spanwright.signal"
-#: Name of a processing step (metric dimension). (string)
-SPANWRIGHT_STEP: Final = "spanwright.step"
 #: SHA-256 in hexadecimal of the system prompt's text, UTF-8, several parts joined by a newline. (string)
 SPANWRIGHT_SYSTEM_PROMPT_SHA256: Final = "spanwright.system_prompt.sha256"
 #: Seconds from the request to the first chunk with content (text, reasoning or a tool call), not the

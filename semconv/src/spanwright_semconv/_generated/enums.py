@@ -20,20 +20,17 @@ __all__ = [
     "Provider",
     "ResponseStatus",
     "ScoreKind",
-    "Signal",
     "TokenModality",
 ]
 
 
 class DropReason(StrEnum):
-    """Values of ``spanwright.drop_reason`` (open)."""
+    """Values of ``spanwright.processing.reason`` (open)."""
 
     #: The queue was full.
     QUEUE_FULL = "queue_full"
-    #: The exporter refused the batch.
+    #: The exporter refused the batch or raised.
     EXPORT_FAILED = "export_failed"
-    #: The span alone exceeds the batch's bytes.
-    TOO_LARGE = "too_large"
     #: It came after shutdown.
     SHUTDOWN = "shutdown"
 
@@ -297,15 +294,6 @@ class ScoreKind(StrEnum):
     SIMILARITY = "similarity"
     #: The lower the closer.
     DISTANCE = "distance"
-
-
-class Signal(StrEnum):
-    """Values of ``spanwright.signal`` (closed)."""
-
-    #: Spans.
-    SPAN = "span"
-    #: Log records.
-    LOG = "log"
 
 
 class TokenModality(StrEnum):

@@ -34,11 +34,11 @@ __all__ = [
     "MCP_SERVER_SESSION_DURATION",
     "METRICS",
     "SPANWRIGHT_COST_TOTAL",
-    "SPANWRIGHT_PROCESSING_DROPPED",
-    "SPANWRIGHT_PROCESSING_DURATION",
-    "SPANWRIGHT_PROCESSING_EXPORTED",
-    "SPANWRIGHT_PROCESSING_FAILURES",
-    "SPANWRIGHT_PROCESSING_PROCESSED",
+    "SPANWRIGHT_PROCESSING_CONTENT_DROPPED",
+    "SPANWRIGHT_PROCESSING_LOGS",
+    "SPANWRIGHT_PROCESSING_SPANS",
+    "SPANWRIGHT_PROCESSING_SPANS_LOST",
+    "SPANWRIGHT_PROCESSING_STEP_FAILURES",
 ]
 
 GEN_AI_CLIENT_INFERENCE_DURATION: Final = MetricDefinition(
@@ -266,50 +266,50 @@ SPANWRIGHT_COST_TOTAL: Final = MetricDefinition(
     boundaries=None,
     attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.response.model", "spanwright.pipeline.name", "spanwright.pipeline.version"),
 )
-SPANWRIGHT_PROCESSING_DROPPED: Final = MetricDefinition(
-    name="spanwright.processing.dropped",
+SPANWRIGHT_PROCESSING_CONTENT_DROPPED: Final = MetricDefinition(
+    name="spanwright.processing.content_dropped",
     instrument="counter",
     unit="{item}",
-    description="Spans and log records lost between their end and the exporter's success.",
+    description="Spans and log records whose content was dropped because a step failed on them.",
     value_type="int",
     boundaries=None,
-    attributes=("spanwright.drop_reason", "spanwright.signal"),
+    attributes=(),
 )
-SPANWRIGHT_PROCESSING_DURATION: Final = MetricDefinition(
-    name="spanwright.processing.duration",
-    instrument="histogram",
-    unit="s",
-    description="Time all steps took for one span, off the application's thread.",
-    value_type="double",
-    boundaries=(1e-05, 2e-05, 5e-05, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1),
-    attributes=("spanwright.signal",),
-)
-SPANWRIGHT_PROCESSING_EXPORTED: Final = MetricDefinition(
-    name="spanwright.processing.exported",
+SPANWRIGHT_PROCESSING_LOGS: Final = MetricDefinition(
+    name="spanwright.processing.logs",
     instrument="counter",
-    unit="{item}",
-    description="Spans and log records that an exporter accepted.",
+    unit="{record}",
+    description="Log records that went through the steps.",
     value_type="int",
     boundaries=None,
-    attributes=("spanwright.signal",),
+    attributes=(),
 )
-SPANWRIGHT_PROCESSING_FAILURES: Final = MetricDefinition(
-    name="spanwright.processing.failures",
+SPANWRIGHT_PROCESSING_SPANS: Final = MetricDefinition(
+    name="spanwright.processing.spans",
+    instrument="counter",
+    unit="{span}",
+    description="Spans that went through the steps.",
+    value_type="int",
+    boundaries=None,
+    attributes=(),
+)
+SPANWRIGHT_PROCESSING_SPANS_LOST: Final = MetricDefinition(
+    name="spanwright.processing.spans_lost",
+    instrument="counter",
+    unit="{span}",
+    description="Spans lost between their end and the exporter's success.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.processing.reason",),
+)
+SPANWRIGHT_PROCESSING_STEP_FAILURES: Final = MetricDefinition(
+    name="spanwright.processing.step_failures",
     instrument="counter",
     unit="{failure}",
-    description="Times a step failed on a span or log record, whose content was dropped then.",
+    description="Times a step failed on a span or log record.",
     value_type="int",
     boundaries=None,
-    attributes=("spanwright.step", "spanwright.signal", "error.type"),
-)
-SPANWRIGHT_PROCESSING_PROCESSED: Final = MetricDefinition(
-    name="spanwright.processing.processed",
-    instrument="counter",
-    unit="{item}",
-    description="Spans and log records that went through the steps.",
-    value_type="int",
-    boundaries=None,
-    attributes=("spanwright.signal",),
+    attributes=("spanwright.processing.step",),
 )
 
 #: All of them, by name.
@@ -339,9 +339,9 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "mcp.server.operation.duration": MCP_SERVER_OPERATION_DURATION,
     "mcp.server.session.duration": MCP_SERVER_SESSION_DURATION,
     "spanwright.cost.total": SPANWRIGHT_COST_TOTAL,
-    "spanwright.processing.dropped": SPANWRIGHT_PROCESSING_DROPPED,
-    "spanwright.processing.duration": SPANWRIGHT_PROCESSING_DURATION,
-    "spanwright.processing.exported": SPANWRIGHT_PROCESSING_EXPORTED,
-    "spanwright.processing.failures": SPANWRIGHT_PROCESSING_FAILURES,
-    "spanwright.processing.processed": SPANWRIGHT_PROCESSING_PROCESSED,
+    "spanwright.processing.content_dropped": SPANWRIGHT_PROCESSING_CONTENT_DROPPED,
+    "spanwright.processing.logs": SPANWRIGHT_PROCESSING_LOGS,
+    "spanwright.processing.spans": SPANWRIGHT_PROCESSING_SPANS,
+    "spanwright.processing.spans_lost": SPANWRIGHT_PROCESSING_SPANS_LOST,
+    "spanwright.processing.step_failures": SPANWRIGHT_PROCESSING_STEP_FAILURES,
 }
