@@ -16,8 +16,9 @@ from .fork import watch_forks
 class Counts:
     """One reading of the counters. All are totals since the process started, or was forked.
 
-    ``content_dropped`` counts spans and log records; ``step_failures`` is by step name, ``spans_lost`` by
-    reason: ``queue_full``, ``export_failed``, ``shutdown``.
+    ``content_dropped`` counts spans and log records whose content a failing step cost; ``out_of_order`` spans
+    that could no longer be waited for; ``step_failures`` is by step name; ``lost`` spans and log records,
+    once per exporter, by reason: ``queue_full``, ``export_failed``, ``shutdown``, ``not_wrapped``.
     """
 
     spans_processed: int = 0
@@ -25,7 +26,7 @@ class Counts:
     content_dropped: int = 0
     out_of_order: int = 0
     step_failures: dict[str, int] = field(default_factory=dict)
-    spans_lost: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
 
 
 #: Name, unit, description, field of ``Counts``, attribute that tells its entries apart.
@@ -53,10 +54,10 @@ _METRICS = (
         "spanwright.processing.step",
     ),
     (
-        "spanwright.processing.spans_lost",
-        "{span}",
-        "Spans that no exporter sends",
-        "spans_lost",
+        "spanwright.processing.lost",
+        "{item}",
+        "Spans and log records that an exporter does not send",
+        "lost",
         "spanwright.processing.reason",
     ),
 )
@@ -78,7 +79,7 @@ class Counters:
         self._content_dropped = 0
         self._out_of_order = 0
         self._step_failures: dict[str, int] = {}
-        self._spans_lost: dict[str, int] = {}
+        self._lost: dict[str, int] = {}
 
     def span_processed(self, content_dropped: bool = False) -> None:
         with self._lock:
@@ -90,14 +91,19 @@ class Counters:
             self._logs_processed += 1
             self._content_dropped += content_dropped
 
+    def view_failed(self) -> None:
+        """A span or record that no view could be opened on: all its content is gone."""
+        with self._lock:
+            self._content_dropped += 1
+
     def step_failed(self, step: str) -> None:
         with self._lock:
             self._step_failures[step] = self._step_failures.get(step, 0) + 1
 
-    def spans_lost(self, count: int, reason: str) -> None:
-        """``count`` spans that no exporter sends: ``queue_full``, ``export_failed`` or ``shutdown``."""
+    def lost(self, count: int, reason: str) -> None:
+        """``count`` spans or log records that an exporter does not send, for a reason of ``Counts.lost``."""
         with self._lock:
-            self._spans_lost[reason] = self._spans_lost.get(reason, 0) + count
+            self._lost[reason] = self._lost.get(reason, 0) + count
 
     def order_lost(self, count: int) -> None:
         """``count`` spans are waited for no longer: a later span of their trace may now pass them."""
@@ -112,7 +118,7 @@ class Counters:
                 self._content_dropped,
                 self._out_of_order,
                 dict(self._step_failures),
-                dict(self._spans_lost),
+                dict(self._lost),
             )
 
     def emit_metrics(self, meter_provider: MeterProvider | None = None) -> None:

@@ -93,7 +93,7 @@ class EditableSpan:
 
 @dataclass(slots=True, eq=False)
 class EditableLogRecord:
-    """A log record (a GenAI event) in the shape steps edit. ``body`` is any OTLP value: text, numbers, lists, maps."""
+    """A log record (a GenAI event) in the shape steps edit. ``body`` is any OTLP value: text, list, map …"""
 
     body: AttributeValue
     attributes: Attributes

@@ -1,0 +1,57 @@
+"""The steps as one span processor with exporters of its own, for a provider that is not to be attached to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.sdk.trace.export import SpanExporter
+
+from .batch import BatchProcessor, BatchSettings
+from .chain import StepChain
+from .guard import EndOrder
+
+
+class Pipeline(SpanProcessor):
+    """Runs ``chain`` on every ended span once and hands it to all ``exporters``.
+
+    Each exporter has a bounded queue and a thread, so that a slow or failing one holds up no other.
+    ``on_end`` never waits and never raises; the steps run on the thread of the exporter that is there first.
+    """
+
+    def __init__(
+        self,
+        chain: StepChain,
+        exporters: Iterable[SpanExporter],
+        settings: BatchSettings | None = None,
+    ) -> None:
+        settings = settings if settings is not None else BatchSettings()
+        self._counters = chain.counters
+        self._order = EndOrder(chain)
+        self._shutdown_timeout_s = settings.shutdown_timeout_s
+        self._batches = tuple(BatchProcessor(exporter, settings, chain.counters) for exporter in exporters)
+        chain.counters.emit_metrics()
+
+    def on_end(self, span: ReadableSpan) -> None:
+        try:
+            processed = self._order.add(span)
+            for batch in self._batches:
+                batch.on_end(processed)
+        except Exception:  # unseen by the steps it must not go on, and the application must not notice
+            self._counters.lost(1, "not_wrapped")
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Export all that was accepted before this call; False if an exporter took longer."""
+        deadline = time.monotonic() + timeout_millis / 1e3
+        flushes = [(batch, batch.begin_flush()) for batch in self._batches]
+        flushed = [batch.end_flush(flush, deadline) for batch, flush in flushes]
+        return all(flushed)
+
+    def shutdown(self) -> None:
+        """Export all that was accepted, all exporters at once, and shut them down."""
+        deadline = time.monotonic() + self._shutdown_timeout_s
+        for batch in self._batches:
+            batch.begin_shutdown()
+        for batch in self._batches:
+            batch.end_shutdown(deadline)
