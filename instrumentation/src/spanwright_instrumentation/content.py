@@ -1,0 +1,98 @@
+"""Whether the text of messages, tools and queries is recorded, where, and in which form."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from enum import IntFlag
+from typing import Any
+
+from spanwright_semconv.guard import content_is_guarded
+
+logger = logging.getLogger(__name__)
+
+CAPTURE_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+EVENT_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT"
+
+
+class ContentMode(IntFlag):
+    """Where content goes; the names are the official values of the capture variable."""
+
+    NO_CONTENT = 0
+    SPAN_ONLY = 1
+    EVENT_ONLY = 2
+    SPAN_AND_EVENT = 3
+
+
+class ContentPolicy:
+    """The decision for one instrumentor, from the official variables and the state of the masking pipeline.
+
+    With the variable unset, content goes to spans while the pipeline guards every exporter of the tracer
+    provider, else nowhere. An invalid value means nowhere, and one warning.
+    """
+
+    __slots__ = ("_emits_event", "_mode")
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._mode = _mode_as_set(environ.get(CAPTURE_VARIABLE, ""))
+        self._emits_event = _events_as_set(environ.get(EVENT_VARIABLE, ""))
+
+    def mode(self, tracer_provider: object) -> ContentMode:
+        """Where content of a call that starts now may go."""
+        if self._mode is not None:
+            return self._mode
+        return ContentMode.SPAN_ONLY if content_is_guarded(tracer_provider) else ContentMode.NO_CONTENT
+
+    def emits_event(self, mode: ContentMode) -> bool:
+        """Whether each inference also emits ``gen_ai.client.inference.operation.details``.
+
+        ``OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT`` decides; unset, the modes that put content on events do.
+        """
+        return bool(mode & ContentMode.EVENT_ONLY) if self._emits_event is None else self._emits_event
+
+
+def _mode_as_set(value: str) -> ContentMode | None:
+    name = value.strip().upper()
+    if not name:
+        return None
+    if name in ContentMode.__members__:
+        return ContentMode[name]
+    logger.warning(
+        "Cannot use %s=%r: it is not one of %s. No message content is recorded. Set one of these instead.",
+        CAPTURE_VARIABLE,
+        value,
+        ", ".join(ContentMode.__members__),
+    )
+    return ContentMode.NO_CONTENT
+
+
+def _events_as_set(value: str) -> bool | None:
+    name = value.strip().lower()
+    if name not in ("", "true", "false"):
+        logger.warning(
+            "Cannot use %s=%r: it is neither true nor false. Set one of these instead.", EVENT_VARIABLE, value
+        )
+    return {"true": True, "false": False}.get(name)
+
+
+def _as_json(value: Any) -> Any:
+    """What JSON has no form for: models as their fields, everything else as text."""
+    dump = getattr(value, "model_dump", None)
+    return dump(mode="json", exclude_unset=True) if callable(dump) else str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_json).encode
+
+
+def to_json(value: object) -> str:
+    """Compact JSON text of a content value, always valid UTF-8: a lone surrogate makes exporters fail."""
+    text = _encode(value)
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text

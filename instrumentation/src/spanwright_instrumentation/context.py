@@ -1,0 +1,98 @@
+"""Who a call is made for: session, user, conversation and pipeline, on every span begun meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, TracebackType
+from typing import Any, TypeVar
+
+from opentelemetry.context import Context, create_key, get_current, set_value
+from spanwright_semconv import attributes
+from spanwright_semconv.pseudonym import user_hash
+
+from .attach import Attached
+from .decorator import decorate
+
+logger = logging.getLogger(__name__)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Private, not baggage: baggage leaves in the headers of every request, also to the model providers.
+_KEY = create_key("spanwright-context")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def context_attributes(current: Context | None = None) -> Mapping[str, str]:
+    """The attributes that ``context`` has set in this OpenTelemetry context, None being the current one."""
+    found = (get_current() if current is None else current).get(_KEY, _NOTHING)
+    return found if isinstance(found, dict) else _NOTHING
+
+
+class context:  # noqa: N801 - used like a function
+    """Put who and what a request is about on every span begun inside, as context manager or decorator.
+
+    Contexts nest: an inner one adds to the outer one and wins where both say something. As a decorator it
+    serves plain and async functions and generators of both kinds, and is current only while these run.
+
+    :param session_id: the application's session, ``session.id``.
+    :param user_id: recorded as ``user.hash`` only, a keyed hash made here; the id itself is never kept.
+    :param conversation_id: the dialogue, ``gen_ai.conversation.id``.
+    :param pipeline: name of the application's pipeline, ``spanwright.pipeline.name``.
+    :param pipeline_version: git SHA or version, ``spanwright.pipeline.version``.
+    """
+
+    def __init__(
+        self,
+        *,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        conversation_id: str | None = None,
+        pipeline: str | None = None,
+        pipeline_version: str | None = None,
+    ) -> None:
+        given = {
+            attributes.SESSION_ID: session_id,
+            attributes.USER_HASH: None if user_id is None else user_hash(str(user_id)),
+            attributes.GEN_AI_CONVERSATION_ID: conversation_id,
+            attributes.SPANWRIGHT_PIPELINE_NAME: pipeline,
+            attributes.SPANWRIGHT_PIPELINE_VERSION: pipeline_version,
+        }
+        self._given = {key: str(value) for key, value in given.items() if value is not None}
+        self._attached: list[Attached] = []
+
+    def _attach(self) -> Attached:
+        return Attached(set_value(_KEY, {**context_attributes(), **self._given}))
+
+    def __enter__(self) -> None:
+        self._attached.append(self._attach())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._attached.pop().detach()
+
+    def __call__(self, function: F) -> F:
+        return decorate(function, lambda _args, _kwargs: _Run(self._attach))
+
+
+class _Run:
+    """One run of a decorated function."""
+
+    def __init__(self, attach: Callable[[], Attached]) -> None:
+        self._attach = attach
+
+    def enter(self) -> None:
+        self._attached = self._attach()
+
+    def leave(self) -> None:
+        self._attached.detach()
+
+    def yielded(self, item: object) -> None:
+        """Nothing to do."""
+
+    def succeed(self, result: object) -> None:
+        """Nothing to do."""
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing to do."""

@@ -1,0 +1,136 @@
+"""The metrics of one operation, recorded from its span's final attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from opentelemetry.context import Context
+from opentelemetry.metrics import Meter
+from spanwright_semconv import attributes, metrics
+from spanwright_semconv.definitions import MetricDefinition
+from spanwright_semconv.enums import Operation, TokenModality
+
+INFERENCE_OPERATIONS = frozenset({Operation.CHAT, Operation.GENERATE_CONTENT, Operation.TEXT_COMPLETION})
+
+_DURATIONS = {
+    Operation.EXECUTE_TOOL: metrics.GEN_AI_EXECUTE_TOOL_DURATION,
+    Operation.INVOKE_AGENT: metrics.GEN_AI_INVOKE_AGENT_DURATION,
+    Operation.INVOKE_WORKFLOW: metrics.GEN_AI_INVOKE_WORKFLOW_DURATION,
+}
+
+#: Attribute of the span -> counter of tokens, and the same per call.
+_SUBSETS = (
+    (
+        attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_USAGE_CACHE_READ_INPUT_TOKENS,
+    ),
+    (
+        attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_USAGE_CACHE_WRITE_INPUT_TOKENS,
+    ),
+    (
+        attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_USAGE_REASONING_OUTPUT_TOKENS,
+    ),
+)
+_TOTALS = (
+    (
+        attributes.GEN_AI_USAGE_INPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_USAGE_INPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_OPERATION_INPUT_TOKENS,
+    ),
+    (
+        attributes.GEN_AI_USAGE_OUTPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_USAGE_OUTPUT_TOKENS,
+        metrics.GEN_AI_CLIENT_INFERENCE_OPERATION_OUTPUT_TOKENS,
+    ),
+)
+
+_Record = Callable[[float, Mapping[str, Any], Context | None], None]
+
+
+class Instruments:
+    """The instruments of one meter, made when first used."""
+
+    __slots__ = ("_meter", "_records")
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._records: dict[str, _Record] = {}
+
+    def record_operation(
+        self,
+        operation: str,
+        duration: float,
+        span_attributes: Mapping[str, Any],
+        modality: str,
+        context: Context | None,
+    ) -> None:
+        """Everything the conventions measure for one operation that took ``duration`` seconds.
+
+        A failed inference counts 0 tokens of modality ``unknown``; one without usage counts none.
+        """
+        if operation not in INFERENCE_OPERATIONS:
+            definition = _DURATIONS.get(operation, metrics.GEN_AI_CLIENT_OPERATION_DURATION)  # type:
+            ignore[call-overload] self.record(definition, duration, dimensions(definition, span_attributes),
+            context)
+            return
+        own = dimensions(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, span_attributes)
+        self.record(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, duration, own, context)
+        first_chunk = span_attributes.get(attributes.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK)
+        if first_chunk is not None:
+            self.record(metrics.GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK, first_chunk, own, context)
+        self._record_tokens(span_attributes, own, modality, context)
+
+    def _record_tokens(
+        self, span_attributes: Mapping[str, Any], own: dict[str, Any], modality: str, context: Context | None
+    ) -> None:
+        counted = dict(own)
+        failed = counted.pop(attributes.ERROR_TYPE, None) is not None
+        counted[attributes.GEN_AI_TOKEN_MODALITY] = modality
+        for key, counter, per_call in _TOTALS:
+            tokens = span_attributes.get(key)
+            if tokens is not None:
+                self.record(counter, tokens, counted, context)
+                self.record(per_call, tokens, own, context)
+            elif failed:
+                self.record(
+                    counter,
+                    0,
+                    {**counted, attributes.GEN_AI_TOKEN_MODALITY: TokenModality.UNKNOWN.value},
+                    context,
+                )
+        for key, counter in _SUBSETS:
+            tokens = span_attributes.get(key)
+            if tokens:
+                self.record(counter, tokens, counted, context)
+
+    def record(
+        self,
+        definition: MetricDefinition,
+        value: float,
+        measured: Mapping[str, Any],
+        context: Context | None = None,
+    ) -> None:
+        """One measurement of any metric of the registry."""
+        record = self._records.get(definition.name)
+        if record is None:
+            record = self._records.setdefault(definition.name, _create(self._meter, definition))
+        record(value, measured, context)
+
+
+def dimensions(definition: MetricDefinition, span_attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the span's attributes that a measurement of this metric may carry."""
+    return {key: span_attributes[key] for key in definition.attributes if key in span_attributes}
+
+
+def _create(meter: Meter, definition: MetricDefinition) -> _Record:
+    if definition.instrument == "histogram":
+        return meter.create_histogram(
+            definition.name,
+            definition.unit,
+            definition.description,
+            explicit_bucket_boundaries_advisory=definition.boundaries,
+        ).record
+    return meter.create_counter(definition.name, definition.unit, definition.description).add

@@ -1,0 +1,258 @@
+"""One operation from its start to its end: the only place that touches a span.
+
+Whoever observes a call sets plain fields and says how it ended; span, metrics, events, error status and the
+content policy follow from that. Nothing in here raises into the application.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opentelemetry._logs import LogRecord, SeverityNumber
+from opentelemetry.context import Context, get_current
+from opentelemetry.trace import (
+    INVALID_SPAN,
+    Link,
+    Span,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    set_span_in_context,
+)
+from spanwright_semconv import attributes
+from spanwright_semconv.enums import TokenModality
+
+from .attach import Attached
+from .content import ContentMode, to_json
+from .context import context_attributes
+from .instruments import INFERENCE_OPERATIONS
+from .suppression import marked
+from .telemetry import Telemetry
+from .tool_registry import remember_tool_calls
+
+logger = logging.getLogger(__name__)
+
+DETAILS_EVENT = "gen_ai.client.inference.operation.details"
+EXCEPTION_EVENT = "gen_ai.client.operation.exception"
+
+
+class Invocation:
+    """One call of a model, an embeddings model, a store, a tool, a workflow: started by construction, ended
+    once.
+
+    :param operation: ``gen_ai.operation.name``; also decides which metrics are recorded.
+    :param name_suffix: what follows the operation in the span's name: model, data source, tool, workflow.
+    :param attributes: known before the call and relevant for sampling: provider, model, server, tool name.
+    :param parent: context whose span is the parent; None = the current one.
+    :param start_time: nanoseconds since the epoch; None = now. Give it (and ``end_time``) for what is over
+        already.
+    """
+
+    __slots__ = (
+        "_begun",
+        "_context",
+        "_mode",
+        "_once",
+        "_parent",
+        "_telemetry",
+        "attributes",
+        "content",
+        "is_recording",
+        "modality",
+        "operation",
+        "span",
+        "started_at",
+        "tool_calls",
+    )
+
+    #: Set on the span in one call at the end; write into it freely until then. None values are left out.
+    attributes: dict[str, Any]
+    #: Content attribute -> structured value, or text as it is; recorded where the content policy says.
+    #: Building it is worth its price only if ``captures_content``.
+    content: dict[str, Any]
+    #: ``gen_ai.token.modality`` of the token metrics: ``text`` where nothing else was sent or received.
+    modality: str
+    #: Tool calls of the answer, (call id, tool name, arguments text), for the tool spans to find their
+    #: parent.
+    tool_calls: Sequence[tuple[str | None, str, str | None]]
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        operation: str,
+        name_suffix: str | None = None,
+        *,
+        kind: SpanKind = SpanKind.CLIENT,
+        attributes: Mapping[str, Any] | None = None,
+        parent: Context | None = None,
+        links: Sequence[Link] | None = None,
+        start_time: int | None = None,
+    ) -> None:
+        self._telemetry = telemetry
+        self.operation = operation = str(operation)
+        self._parent = get_current() if parent is None else parent
+        self._once = threading.Lock()
+        self._context: Context | None = None
+        self.content = {}
+        self.modality = TokenModality.UNKNOWN.value
+        self.tool_calls = ()
+        self.attributes = _sampling_attributes(operation, attributes)
+        self.started_at = time.time_ns() if start_time is None else start_time
+        self._begun = time.perf_counter_ns()
+        self.span = self._start_span(f"{operation} {name_suffix}" if name_suffix else operation, kind, links)
+        self.is_recording = self.span.is_recording()
+        self._mode = self._content_mode()
+
+    @property
+    def span_context(self) -> SpanContext:
+        """Ids of the span, for links and for what becomes its child."""
+        return self.span.get_span_context()
+
+    @property
+    def captures_content(self) -> bool:
+        """Whether messages, tool arguments and query text are recorded anywhere."""
+        return bool(self._mode)
+
+    @property
+    def context(self) -> Context:
+        """The parent context with this span current, and marked so that the call gets no second span."""
+        if self._context is None:
+            self._context = marked(set_span_in_context(self.span, self._parent), self.operation)
+        return self._context
+
+    def attach(self) -> Attached:
+        """Make the span current until ``.detach()`` of what is returned. Never across a ``yield``."""
+        return Attached(self.context)
+
+    #: The same for ``with``.
+    current = attach
+
+    def elapsed(self) -> float:
+        """Seconds since the start, on a clock that does not jump."""
+        return (time.perf_counter_ns() - self._begun) / 1e9
+
+    def at(self, elapsed: float) -> int:
+        """Nanoseconds since the epoch, ``elapsed`` seconds after the start."""
+        return self.started_at + int(elapsed * 1e9)
+
+    def stop(self, *, end_time: int | None = None) -> None:
+        """The operation succeeded. Only the first of all ``stop`` and ``fail`` calls counts.
+
+        :param end_time: nanoseconds since the epoch; None = now.
+        """
+        self._finish(None, end_time)
+
+    def fail(self, error: BaseException, *, end_time: int | None = None) -> None:
+        """The operation raised ``error``. Set ``attributes['error.type']`` before to give it another type."""
+        self._finish(error, end_time)
+
+    def discard(self) -> None:
+        """Never end: in a forked child, where the parent process ends this span."""
+        self._once.acquire(blocking=False)
+
+    def _start_span(self, name: str, kind: SpanKind, links: Sequence[Link] | None) -> Span:
+        try:
+            span = self._telemetry.tracer.start_span(
+                name, self._parent, kind, self.attributes, links, self.started_at, record_exception=False
+            )
+            self.attributes.update(context_attributes(self._parent))
+        except Exception:
+            logger.debug("Cannot start a span.", exc_info=True)
+            return INVALID_SPAN
+        return span
+
+    def _content_mode(self) -> ContentMode:
+        try:
+            mode = self._telemetry.content_mode()
+        except Exception:
+            logger.debug("Cannot tell whether content is guarded; it is left out.", exc_info=True)
+            return ContentMode.NO_CONTENT
+        return mode if self.is_recording else mode & ContentMode.EVENT_ONLY
+
+    def _finish(self, error: BaseException | None, end_time: int | None) -> None:
+        if not self._once.acquire(blocking=False):
+            return
+        duration = self.elapsed() if end_time is None else (end_time - self.started_at) / 1e9
+        try:
+            if error is not None:
+                self._describe_error(error)
+            self._record_span()
+            if self.tool_calls:
+                remember_tool_calls(self.span_context, self.tool_calls)
+        except Exception:
+            logger.debug("Cannot complete a span.", exc_info=True)
+        try:
+            self.span.end(self.at(duration))
+            self._telemetry.instruments.record_operation(
+                self.operation, duration, self.attributes, self.modality, self.context
+            )
+            self._emit_events(error)
+        except Exception:
+            logger.debug("Cannot record an operation.", exc_info=True)
+
+    def _describe_error(self, error: BaseException) -> None:
+        name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))
+        status = getattr(error, "status_code", None)
+        self.span.set_status(
+            Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if isinstance(status, int) else name)
+        )
+        # An exception's message may quote the prompt: it goes where content may go.
+        if self._mode & ContentMode.SPAN_ONLY:
+            self.span.record_exception(error)
+
+    def _record_span(self) -> None:
+        recorded = {key: value for key, value in self.attributes.items() if value is not None}
+        self.attributes = recorded
+        if not self.is_recording:
+            return
+        if self._mode & ContentMode.SPAN_ONLY and self.content:
+            texts = {
+                key: value if isinstance(value, str) else to_json(value)
+                for key, value in self.content.items()
+                if value is not None
+            }
+            recorded = {**recorded, **texts}
+        self.span.set_attributes(recorded)
+
+    def _emit_events(self, error: BaseException | None) -> None:
+        telemetry = self._telemetry
+        if self.operation not in INFERENCE_OPERATIONS or not telemetry.policy.emits_event(self._mode):
+            return
+        content = self.content if self._mode & ContentMode.EVENT_ONLY else {}
+        telemetry.logger.emit(
+            LogRecord(
+                timestamp=time.time_ns(),
+                context=self.context,
+                severity_number=SeverityNumber.DEBUG,
+                event_name=DETAILS_EVENT,
+                attributes={**self.attributes, **content},
+            )
+        )
+        if error is not None and content:
+            telemetry.logger.emit(
+                LogRecord(
+                    timestamp=time.time_ns(),
+                    context=self.context,
+                    severity_number=SeverityNumber.WARN,
+                    event_name=EXCEPTION_EVENT,
+                    attributes={"exception.type": error_type(error), "exception.message": str(error)},
+                )
+            )
+
+
+def _sampling_attributes(operation: str, known: Mapping[str, Any] | None) -> dict[str, Any]:
+    start = {attributes.GEN_AI_OPERATION_NAME: operation}
+    if known:
+        start.update((key, value) for key, value in known.items() if value is not None)
+    return start
+
+
+def error_type(error: BaseException) -> str:
+    """``error.type`` of an exception: its qualified name, without the module for builtins."""
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,86 @@
+"""One call, one span: who records a call that passes through several instrumentors.
+
+The outermost one records. A call adds no span where the context says that an outer instrumentor (ours, or
+one built on ``opentelemetry-util-genai``) records the same kind of operation already, where the current
+span is such a span of an instrumentor that sets no mark, or where instrumentation is suppressed altogether.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.context import (
+    _SUPPRESS_INSTRUMENTATION_KEY,
+    Context,
+    create_key,
+    get_current,
+    set_value,
+)
+
+from spanwright_semconv import attributes
+
+_INFERENCE = "inference"
+
+#: Operations that are one kind when nested: a gateway's ``chat`` around a provider's ``generate_content``.
+_FAMILIES = {
+    "chat": _INFERENCE,
+    "generate_content": _INFERENCE,
+    "text_completion": _INFERENCE,
+    "embeddings": "embeddings",
+    "retrieval": "retrieval",
+    "rerank": "rerank",
+    "fetch_response": "fetch_response",
+}
+
+#: Context keys of opentelemetry-util-genai 1.3b0, and its classes whose instances it looks for there.
+_FOREIGN_MARKS = {
+    _INFERENCE: ("opentelemetry.genai.client.inference.context", "InferenceData"),
+    "embeddings": ("opentelemetry.genai.embedding.context", "EmbeddingData"),
+    "retrieval": ("opentelemetry.genai.retrieval.context", "RetrievalData"),
+    "fetch_response": ("opentelemetry.genai.fetch_response.context", "FetchResponseData"),
+}
+_FOREIGN_MODULE = "opentelemetry.util.genai.invocation"
+
+#: Scopes of instrumentors. A span the application opened itself suppresses nothing: it may lack the tokens.
+_INSTRUMENTOR_SCOPES = ("opentelemetry.instrumentation.", "opentelemetry.util.genai", "openinference.")
+
+_PLAIN_SUPPRESS_KEY = "suppress_instrumentation"
+_OWN_MARK = create_key("spanwright-operation")
+
+
+def is_suppressed(operation: str, context: Context | None = None) -> bool:
+    """True where a call of this operation must not add a span of ours."""
+    current = get_current() if context is None else context
+    if not current:
+        return False
+    if current.get(_SUPPRESS_INSTRUMENTATION_KEY) or current.get(_PLAIN_SUPPRESS_KEY):
+        return True
+    family = _FAMILIES.get(operation)
+    if family is None:
+        return False
+    foreign = _FOREIGN_MARKS.get(family)
+    if current.get(_OWN_MARK) == family or (foreign and current.get(foreign[0]) is not None):
+        return True
+    return _current_span_records(family, trace.get_current_span(current))
+
+
+def _current_span_records(family: str, span: Any) -> bool:
+    """A live foreign span of the same kind is current: an instrumentor that sets no mark is around us."""
+    scope = getattr(span, "instrumentation_scope", None)
+    if scope is None or not scope.name.startswith(_INSTRUMENTOR_SCOPES) or not span.is_recording():
+        return False
+    return _FAMILIES.get(span.attributes.get(attributes.GEN_AI_OPERATION_NAME, "")) == family
+
+
+def marked(context: Context, operation: str) -> Context:
+    """The context, saying to the instrumentors further in that this operation is recorded."""
+    family = _FAMILIES.get(operation)
+    if family is None:
+        return context
+    context = set_value(_OWN_MARK, family, context)
+    foreign = _FOREIGN_MARKS.get(family)
+    module = sys.modules.get(_FOREIGN_MODULE)
+    data_class = getattr(module, foreign[1], None) if foreign and module else None
+    return set_value(foreign[0], data_class(), context) if foreign and data_class else context
