@@ -11,9 +11,11 @@ from spanwright_semconv import attributes, metrics
 from spanwright_semconv.definitions import MetricDefinition
 from spanwright_semconv.enums import Operation, TokenModality
 
-INFERENCE_OPERATIONS = frozenset({Operation.CHAT, Operation.GENERATE_CONTENT, Operation.TEXT_COMPLETION})
+INFERENCE_OPERATIONS: frozenset[str] = frozenset(
+    {Operation.CHAT, Operation.GENERATE_CONTENT, Operation.TEXT_COMPLETION}
+)
 
-_DURATIONS = {
+_DURATIONS: dict[str, MetricDefinition] = {
     Operation.EXECUTE_TOOL: metrics.GEN_AI_EXECUTE_TOOL_DURATION,
     Operation.INVOKE_AGENT: metrics.GEN_AI_INVOKE_AGENT_DURATION,
     Operation.INVOKE_WORKFLOW: metrics.GEN_AI_INVOKE_WORKFLOW_DURATION,
@@ -72,9 +74,8 @@ class Instruments:
         A failed inference counts 0 tokens of modality ``unknown``; one without usage counts none.
         """
         if operation not in INFERENCE_OPERATIONS:
-            definition = _DURATIONS.get(operation, metrics.GEN_AI_CLIENT_OPERATION_DURATION)  # type:
-            ignore[call-overload] self.record(definition, duration, dimensions(definition, span_attributes),
-            context)
+            definition = _DURATIONS.get(operation, metrics.GEN_AI_CLIENT_OPERATION_DURATION)
+            self.record(definition, duration, dimensions(definition, span_attributes), context)
             return
         own = dimensions(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, span_attributes)
         self.record(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, duration, own, context)

@@ -18,7 +18,6 @@ from opentelemetry.context import (
     get_current,
     set_value,
 )
-
 from spanwright_semconv import attributes
 
 _INFERENCE = "inference"
