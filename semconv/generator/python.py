@@ -33,7 +33,9 @@ def modules(registry: Registry) -> dict[str, str]:
 def comment(text: str, indent: str = "") -> str:
     """A documentation comment, wrapped."""
     prefix = f"{indent}#: "
-    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()), WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False
+    )
 
 
 def call(head: str, values: Sequence[str], indent: str = "") -> str:
@@ -72,9 +74,16 @@ def _description(attribute: Attribute) -> str:
 def _attributes(registry: Registry) -> str:
     lines = [HEADER.format(title="Attribute names."), "from typing import Final\n"]
     lines.append(_exports([constant(a.key) for a in registry.attributes] + ["SCHEMA_URL"]))
-    lines.append("\n".join([comment("Schema URL of this registry."), f"SCHEMA_URL: Final = {text(registry.schema_url)}"]))
+    lines.append(
+        "\n".join(
+            [comment("Schema URL of this registry."), f"SCHEMA_URL: Final = {text(registry.schema_url)}"]
+        )
+    )
     for attribute in registry.attributes:
-        lines += [comment(_description(attribute)), f"{constant(attribute.key)}: Final = {text(attribute.key)}"]
+        lines += [
+            comment(_description(attribute)),
+            f"{constant(attribute.key)}: Final = {text(attribute.key)}",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -131,18 +140,21 @@ def _content(registry: Registry) -> str:
     templates = [a.key for a in registry.attributes if a.is_content and a.type.startswith("template[")]
     content = [a.key for a in registry.attributes if a.is_content and a.key not in templates]
     never = [a.key for a in registry.attributes if a.is_never_content]
-    return "\n".join(
-        [
-            HEADER.format(title="Which attributes hold user and model content."),
-            "from typing import Final\n",
-            comment("Attributes that hold what people and models wrote."),
-            _set("CONTENT_KEYS", content),
-            comment("Beginnings of such attributes whose last part is free."),
-            f"CONTENT_PREFIXES: Final[tuple[str, ...]] = {strings(f'{key}.' for key in templates)}",
-            comment("Attributes that never do: ids, models, names, versions, enumerations, figures."),
-            _set("NEVER_CONTENT_KEYS", never),
-        ]
-    ) + "\n"
+    return (
+        "\n".join(
+            [
+                HEADER.format(title="Which attributes hold user and model content."),
+                "from typing import Final\n",
+                comment("Attributes that hold what people and models wrote."),
+                _set("CONTENT_KEYS", content),
+                comment("Beginnings of such attributes whose last part is free."),
+                f"CONTENT_PREFIXES: Final[tuple[str, ...]] = {strings(f'{key}.' for key in templates)}",
+                comment("Attributes that never do: ids, models, names, versions, enumerations, figures."),
+                _set("NEVER_CONTENT_KEYS", never),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _set(name: str, keys: Iterable[str]) -> str:

@@ -126,7 +126,9 @@ def load(folder: Path) -> Registry:
     return _resolve(manifest, sections)
 
 
-def _resolve(manifest: Mapping[str, Any], sections: Mapping[str, list[tuple[str, Mapping[str, Any]]]]) -> Registry:
+def _resolve(
+    manifest: Mapping[str, Any], sections: Mapping[str, list[tuple[str, Mapping[str, Any]]]]
+) -> Registry:
     attributes = {raw["key"]: Attribute(raw["key"], folder, raw) for folder, raw in sections["attributes"]}
     resolver = _Resolver(attributes, {raw["id"]: raw for _, raw in sections["attribute_groups"]}, [])
     public = [(folder, raw) for folder, raw in sections["attribute_groups"] if raw["visibility"] == "public"]
@@ -174,7 +176,9 @@ class _Resolver:
             if name is None:
                 yield entry
             elif name in seen or name not in self.groups:
-                self.errors.append(f"{where}: group {name} {'holds itself' if name in seen else 'is not defined'}")
+                self.errors.append(
+                    f"{where}: group {name} {'holds itself' if name in seen else 'is not defined'}"
+                )
             else:
                 yield from self._flat(where, self.groups[name].get("attributes", []), (*seen, name))
 
@@ -189,7 +193,13 @@ def _reference(attribute: Attribute, entry: Mapping[str, Any]) -> Reference:
 
 def _twice(sections: Mapping[str, list[tuple[str, Mapping[str, Any]]]]) -> list[str]:
     twice = []
-    identities = {"attributes": "key", "attribute_groups": "id", "spans": "type", "metrics": "name", "events": "name"}
+    identities = {
+        "attributes": "key",
+        "attribute_groups": "id",
+        "spans": "type",
+        "metrics": "name",
+        "events": "name",
+    }
     for section, identity in identities.items():
         counts = Counter(raw[identity] for _, raw in sections[section])
         twice += [f"{section} {name}" for name, count in sorted(counts.items()) if count > 1]
@@ -208,7 +218,9 @@ def rule_errors(registry: Registry) -> list[str]:
     for signal in [*registry.metrics, *registry.groups]:
         for reference in signal.attributes:
             if "any" in reference.attribute.type:
-                errors.append(f"{signal.name}: {reference.attribute.key} is of type any, which metrics and groups forbid")
+                errors.append(
+                    f"{signal.name}: {reference.attribute.key} is of type any, which metrics and groups forbid"
+                )
     return errors
 
 
@@ -219,7 +231,9 @@ def _attribute_errors(attribute: Attribute) -> list[str]:
     if attribute.is_content and attribute.is_never_content:
         errors.append(f"{attribute.key}: is content and never content")
     if attribute.type.endswith("[]") != is_plural(attribute.key) and attribute.folder == "spanwright":
-        errors += [] if attribute.type in COUNT_TYPES else [f"{attribute.key}: plural names are for arrays only"]
+        errors += (
+            [] if attribute.type in COUNT_TYPES else [f"{attribute.key}: plural names are for arrays only"]
+        )
     return errors
 
 
@@ -237,4 +251,6 @@ def _namespace_errors(registry: Registry) -> list[str]:
 
 
 def _message(errors: Sequence[str]) -> str:
-    return "Cannot read the registry:\n  " + "\n  ".join(errors) + "\nCorrect the files under semconv/registry."
+    return (
+        "Cannot read the registry:\n  " + "\n  ".join(errors) + "\nCorrect the files under semconv/registry."
+    )

@@ -48,7 +48,9 @@ def manifest_errors(manifest: Any) -> list[str]:
     errors = _key_errors("manifest", ({"schema_url"}, {"description", "dependencies", "stability"}), manifest)
     for url in [manifest, *manifest.get("dependencies", [])]:
         text = str(url.get("schema_url"))
-        if not text.startswith(("http://", "https://")) or not any(c.isdigit() for c in text.rsplit("/", 1)[-1]):
+        if not text.startswith(("http://", "https://")) or not any(
+            c.isdigit() for c in text.rsplit("/", 1)[-1]
+        ):
             errors.append(f"schema_url {text!r} does not end with a version")
     return errors
 
@@ -79,7 +81,11 @@ def _entry_errors(section: str, keys: tuple[set[str], set[str]], entry: Mapping[
 
 def _choice(where: str, key: str, entry: Mapping[str, Any], allowed: set[str]) -> list[str]:
     value = entry.get(key)
-    return [] if value is None or value in allowed else [f"{where}: {key} {value!r} is not one of {sorted(allowed)}"]
+    return (
+        []
+        if value is None or value in allowed
+        else [f"{where}: {key} {value!r} is not one of {sorted(allowed)}"]
+    )
 
 
 def _type_errors(where: str, kind: Any) -> list[str]:
@@ -112,7 +118,11 @@ def _reference_errors(where: str, references: Iterable[Mapping[str, Any]]) -> li
             continue
         errors += _key_errors(f"{where} reference", _REF, reference)
         level = reference.get("requirement_level", "recommended")
-        known = set(level) <= CONDITIONAL_LEVELS and len(level) == 1 if isinstance(level, dict) else level in LEVELS
+        known = (
+            set(level) <= CONDITIONAL_LEVELS and len(level) == 1
+            if isinstance(level, dict)
+            else level in LEVELS
+        )
         if not known:
             errors.append(f"{where}: requirement_level {level!r} of {reference.get('ref')} does not exist")
     return errors

@@ -176,7 +176,9 @@ def server_tool_call(name: str, call: dict[str, Any], call_id: str | None = None
     return part
 
 
-def server_tool_call_response(response: dict[str, Any], call_id: str | None = None) -> ServerToolCallResponsePart:
+def server_tool_call_response(
+    response: dict[str, Any], call_id: str | None = None
+) -> ServerToolCallResponsePart:
     part: ServerToolCallResponsePart = {
         "type": "server_tool_call_response",
         "server_tool_call_response": response,
@@ -213,7 +215,9 @@ def generic(kind: str, **values: Any) -> GenericPart:
     return {"type": kind, **values}
 
 
-def message(role: Role, parts: list[Part], name: str | None = None, finish_reason: str | None = None) -> Message:
+def message(
+    role: Role, parts: list[Part], name: str | None = None, finish_reason: str | None = None
+) -> Message:
     built: Message = {"role": role, "parts": parts}
     if name is not None:
         built["name"] = name

@@ -29,7 +29,9 @@ def shape_errors(shape: str, value: Any) -> list[str]:
 
 
 def _item_errors(where: str, item: Any, check: Callable[[str, dict[str, Any]], list[str]]) -> list[str]:
-    return check(where, item) if isinstance(item, dict) else [f"{where}: is {_json_type(item)}, not an object"]
+    return (
+        check(where, item) if isinstance(item, dict) else [f"{where}: is {_json_type(item)}, not an object"]
+    )
 
 
 def _message_errors(where: str, message: dict[str, Any]) -> list[str]:
@@ -48,7 +50,9 @@ def _part_errors(where: str, part: dict[str, Any]) -> list[str]:
 
 
 def _tool_errors(where: str, tool: dict[str, Any]) -> list[str]:
-    return _key_errors(where, tool, {"type": str, "name": str}) + _optional_errors(where, tool, {"description": str})
+    return _key_errors(where, tool, {"type": str, "name": str}) + _optional_errors(
+        where, tool, {"description": str}
+    )
 
 
 def _document_errors(where: str, document: dict[str, Any]) -> list[str]:
@@ -62,7 +66,9 @@ def _record_errors(where: str, record: dict[str, Any]) -> list[str]:
 
 def _key_errors(where: str, item: dict[str, Any], keys: Mapping[str, Any]) -> list[str]:
     missing = [f"{where}: {key} is missing" for key in keys if key not in item]
-    return missing + [error for key in keys if key in item for error in _type_errors(where, key, item[key], keys)]
+    return missing + [
+        error for key in keys if key in item for error in _type_errors(where, key, item[key], keys)
+    ]
 
 
 def _optional_errors(where: str, item: dict[str, Any], keys: Mapping[str, Any]) -> list[str]:
@@ -78,7 +84,14 @@ def _type_errors(where: str, key: str, value: Any, keys: Mapping[str, Any]) -> l
 
 
 def _json_type(value: Any) -> str:
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
+    names = {
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        str: "text",
+        list: "a list",
+        dict: "an object",
+    }
     return names.get(type(value), "null" if value is None else type(value).__name__)
 
 

@@ -15,7 +15,6 @@ __all__ = [
     "ENDUSER_ID",
     "ENDUSER_PSEUDO_ID",
     "ERROR_TYPE",
-    "EXCEPTION_ESCAPED",
     "EXCEPTION_MESSAGE",
     "EXCEPTION_STACKTRACE",
     "EXCEPTION_TYPE",
@@ -225,9 +224,6 @@ ENDUSER_ID: Final = "enduser.id"
 ENDUSER_PSEUDO_ID: Final = "enduser.pseudo.id"
 #: Class of error the operation ended with, of low cardinality; absent when it succeeded. (string)
 ERROR_TYPE: Final = "error.type"
-#: Deprecated. No longer recommended for exceptions that a span records. Whether the exception left the scope
-#: of the span; the Python SDK records it as text. (string)
-EXCEPTION_ESCAPED: Final = "exception.escaped"
 #: Text of the exception; providers quote prompts in it. (string)
 EXCEPTION_MESSAGE: Final = "exception.message"
 #: Stack trace as the language prints it. (string)

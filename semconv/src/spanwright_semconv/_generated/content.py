@@ -37,7 +37,6 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "deployment.environment.name",
         "enduser.pseudo.id",
         "error.type",
-        "exception.escaped",
         "exception.type",
         "gen_ai.agent.id",
         "gen_ai.agent.name",

@@ -17,10 +17,6 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "enduser.id": AttributeDefinition("string"),
     "enduser.pseudo.id": AttributeDefinition("string"),
     "error.type": AttributeDefinition("string"),
-    "exception.escaped": AttributeDefinition(
-        "string",
-        deprecated="No longer recommended for exceptions that a span records.",
-    ),
     "exception.message": AttributeDefinition("string"),
     "exception.stacktrace": AttributeDefinition("string"),
     "exception.type": AttributeDefinition("string"),
