@@ -65,7 +65,7 @@ CONVERSATIONS = (
         turns=(
             Turn(
                 f"Hello, my name is {OTHER_NAME}, {OTHER_EMAIL}, call me on {OTHER_PHONE}. Where is my order"
-                " LK-20977, and what is its tracking number?"
+                " LK-20977 and what is its tracking number?"
             ),
         ),
     ),
