@@ -63,8 +63,14 @@ class EditableSpan:
 
     @property
     def is_local_root(self) -> bool:
-        """True for a span whose parent is in another process, or that has none."""
-        return self.parent_span_id is None or self.parent_is_remote is True
+        """True for a span whose parent is in another process, or that has none.
+
+        Where the source does not say where the parent is, a span that serves a request or takes a message
+        from a queue counts as one: its parent is the one who asked.
+        """
+        if self.parent_span_id is None or self.parent_is_remote is True:
+            return True
+        return self.parent_is_remote is None and self.kind in (SpanKind.SERVER, SpanKind.CONSUMER)
 
     def json(self, key: str) -> Any:
         """The decoded JSON of a string attribute, decoded once for all steps; treat it as read-only.

@@ -197,6 +197,8 @@ __all__ = [
     "SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS",
     "SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS",
     "SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS",
+    "SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS",
+    "SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS",
     "TELEMETRY_SDK_LANGUAGE",
     "TELEMETRY_SDK_NAME",
     "TELEMETRY_SDK_VERSION",
@@ -606,6 +608,12 @@ SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS: Final = "spanwright.trace.usage.output_tok
 #: Sum of `gen_ai.usage.reasoning.output_tokens` over the trace's model calls; part of the output tokens.
 #: (int, {token})
 SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS: Final = "spanwright.trace.usage.reasoning.output_tokens"
+#: Input tokens written to a cache that lives 1 hour (Anthropic); part of
+#: `gen_ai.usage.cache_write.input_tokens`. (int, {token})
+SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS: Final = "spanwright.usage.cache_write_1h.input_tokens"
+#: Input tokens written to a cache that lives 5 minutes (Anthropic); part of
+#: `gen_ai.usage.cache_write.input_tokens`. (int, {token})
+SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS: Final = "spanwright.usage.cache_write_5m.input_tokens"
 #: Language of the telemetry SDK (resource). (string)
 TELEMETRY_SDK_LANGUAGE: Final = "telemetry.sdk.language"
 #: Name of the telemetry SDK (resource). (string)

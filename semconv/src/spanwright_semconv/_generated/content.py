@@ -194,6 +194,8 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.trace.usage.input_tokens",
         "spanwright.trace.usage.output_tokens",
         "spanwright.trace.usage.reasoning.output_tokens",
+        "spanwright.usage.cache_write_1h.input_tokens",
+        "spanwright.usage.cache_write_5m.input_tokens",
         "telemetry.sdk.language",
         "telemetry.sdk.name",
         "telemetry.sdk.version",

@@ -48,7 +48,15 @@ GEN_AI_CLIENT_INFERENCE_DURATION: Final = MetricDefinition(
     description="Duration of inference calls as the caller sees them.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_OPERATION_INPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.operation.input_tokens",
@@ -56,8 +64,31 @@ GEN_AI_CLIENT_INFERENCE_OPERATION_INPUT_TOKENS: Final = MetricDefinition(
     unit="{token}",
     description="Input tokens per inference call.",
     value_type="int",
-    boundaries=(1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0, 67108864.0),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    boundaries=(
+        1.0,
+        4.0,
+        16.0,
+        64.0,
+        256.0,
+        1024.0,
+        4096.0,
+        16384.0,
+        65536.0,
+        262144.0,
+        1048576.0,
+        4194304.0,
+        16777216.0,
+        67108864.0,
+    ),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_OPERATION_OUTPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.operation.output_tokens",
@@ -65,8 +96,31 @@ GEN_AI_CLIENT_INFERENCE_OPERATION_OUTPUT_TOKENS: Final = MetricDefinition(
     unit="{token}",
     description="Output tokens per inference call.",
     value_type="int",
-    boundaries=(1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0, 67108864.0),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    boundaries=(
+        1.0,
+        4.0,
+        16.0,
+        64.0,
+        256.0,
+        1024.0,
+        4096.0,
+        16384.0,
+        65536.0,
+        262144.0,
+        1048576.0,
+        4194304.0,
+        16777216.0,
+        67108864.0,
+    ),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_TIME_PER_OUTPUT_CHUNK: Final = MetricDefinition(
     name="gen_ai.client.inference.time_per_output_chunk",
@@ -75,7 +129,15 @@ GEN_AI_CLIENT_INFERENCE_TIME_PER_OUTPUT_CHUNK: Final = MetricDefinition(
     description="Time between two chunks of a streamed answer, after the first.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK: Final = MetricDefinition(
     name="gen_ai.client.inference.time_to_first_chunk",
@@ -84,7 +146,15 @@ GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK: Final = MetricDefinition(
     description="Time from the request to the first chunk of a streamed answer.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_USAGE_CACHE_READ_INPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.usage.cache_read.input_tokens",
@@ -93,7 +163,15 @@ GEN_AI_CLIENT_INFERENCE_USAGE_CACHE_READ_INPUT_TOKENS: Final = MetricDefinition(
     description="Input tokens read from the provider's cache; part of the input tokens.",
     value_type="int",
     boundaries=None,
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.token.modality", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.token.modality",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_USAGE_CACHE_WRITE_INPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.usage.cache_write.input_tokens",
@@ -102,7 +180,15 @@ GEN_AI_CLIENT_INFERENCE_USAGE_CACHE_WRITE_INPUT_TOKENS: Final = MetricDefinition
     description="Input tokens written to the provider's cache; part of the input tokens.",
     value_type="int",
     boundaries=None,
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.token.modality", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.token.modality",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_USAGE_INPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.usage.input_tokens",
@@ -111,7 +197,15 @@ GEN_AI_CLIENT_INFERENCE_USAGE_INPUT_TOKENS: Final = MetricDefinition(
     description="Input tokens of inference calls, cached ones included; 0 of modality `unknown` for a failed call.",
     value_type="int",
     boundaries=None,
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.token.modality", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.token.modality",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_USAGE_OUTPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.usage.output_tokens",
@@ -120,7 +214,15 @@ GEN_AI_CLIENT_INFERENCE_USAGE_OUTPUT_TOKENS: Final = MetricDefinition(
     description="Output tokens of inference calls, reasoning included; 0 of modality `unknown` for a failed call.",
     value_type="int",
     boundaries=None,
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.token.modality", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.token.modality",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+    ),
 )
 GEN_AI_CLIENT_INFERENCE_USAGE_REASONING_OUTPUT_TOKENS: Final = MetricDefinition(
     name="gen_ai.client.inference.usage.reasoning.output_tokens",
@@ -129,7 +231,15 @@ GEN_AI_CLIENT_INFERENCE_USAGE_REASONING_OUTPUT_TOKENS: Final = MetricDefinition(
     description="Tokens of reasoning; part of the output tokens.",
     value_type="int",
     boundaries=None,
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.token.modality", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.token.modality",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+    ),
 )
 GEN_AI_CLIENT_OPERATION_DURATION: Final = MetricDefinition(
     name="gen_ai.client.operation.duration",
@@ -138,7 +248,15 @@ GEN_AI_CLIENT_OPERATION_DURATION: Final = MetricDefinition(
     description="Duration of client operations that are not inference: retrieval, embeddings, memory, agents.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_CLIENT_TOKEN_USAGE: Final = MetricDefinition(
     name="gen_ai.client.token.usage",
@@ -146,8 +264,32 @@ GEN_AI_CLIENT_TOKEN_USAGE: Final = MetricDefinition(
     unit="{token}",
     description="Deprecated. Use the metrics gen_ai.client.inference.usage.*. Tokens per call by `gen_ai.token.type`; removed upstream, written only by the opt-in second emission.",
     value_type="int",
-    boundaries=(1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0, 67108864.0),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type", "gen_ai.token.type"),
+    boundaries=(
+        1.0,
+        4.0,
+        16.0,
+        64.0,
+        256.0,
+        1024.0,
+        4096.0,
+        16384.0,
+        65536.0,
+        262144.0,
+        1048576.0,
+        4194304.0,
+        16777216.0,
+        67108864.0,
+    ),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+        "gen_ai.token.type",
+    ),
 )
 GEN_AI_EXECUTE_TOOL_DURATION: Final = MetricDefinition(
     name="gen_ai.execute_tool.duration",
@@ -201,7 +343,15 @@ GEN_AI_SERVER_REQUEST_DURATION: Final = MetricDefinition(
     description="Duration of a request on the model server.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN: Final = MetricDefinition(
     name="gen_ai.server.time_per_output_token",
@@ -210,7 +360,15 @@ GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN: Final = MetricDefinition(
     description="Time per output token after the first, on the model server.",
     value_type="double",
     boundaries=(0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 GEN_AI_SERVER_TIME_TO_FIRST_TOKEN: Final = MetricDefinition(
     name="gen_ai.server.time_to_first_token",
@@ -219,7 +377,15 @@ GEN_AI_SERVER_TIME_TO_FIRST_TOKEN: Final = MetricDefinition(
     description="Time to the first output token, on the model server.",
     value_type="double",
     boundaries=(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model", "server.address", "server.port", "error.type"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "server.address",
+        "server.port",
+        "error.type",
+    ),
 )
 MCP_CLIENT_OPERATION_DURATION: Final = MetricDefinition(
     name="mcp.client.operation.duration",
@@ -228,7 +394,13 @@ MCP_CLIENT_OPERATION_DURATION: Final = MetricDefinition(
     description="Duration of an MCP operation as the client sees it.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
-    attributes=("mcp.method.name", "gen_ai.tool.name", "error.type", "mcp.protocol.version", "network.transport"),
+    attributes=(
+        "mcp.method.name",
+        "gen_ai.tool.name",
+        "error.type",
+        "mcp.protocol.version",
+        "network.transport",
+    ),
 )
 MCP_CLIENT_SESSION_DURATION: Final = MetricDefinition(
     name="mcp.client.session.duration",
@@ -246,7 +418,13 @@ MCP_SERVER_OPERATION_DURATION: Final = MetricDefinition(
     description="Duration of an MCP operation as the server sees it.",
     value_type="double",
     boundaries=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
-    attributes=("mcp.method.name", "gen_ai.tool.name", "error.type", "mcp.protocol.version", "network.transport"),
+    attributes=(
+        "mcp.method.name",
+        "gen_ai.tool.name",
+        "error.type",
+        "mcp.protocol.version",
+        "network.transport",
+    ),
 )
 MCP_SERVER_SESSION_DURATION: Final = MetricDefinition(
     name="mcp.server.session.duration",
@@ -264,7 +442,13 @@ SPANWRIGHT_COST_TOTAL: Final = MetricDefinition(
     description="US dollars of priced calls: the running sum of `spanwright.cost.usd`.",
     value_type="double",
     boundaries=None,
-    attributes=("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.response.model", "spanwright.pipeline.name", "spanwright.pipeline.version"),
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
 )
 SPANWRIGHT_PROCESSING_CONTENT_DROPPED: Final = MetricDefinition(
     name="spanwright.processing.content_dropped",
