@@ -1,4 +1,4 @@
-"""One exporter's bounded queue and thread: batches by count and bytes, every loss counted, no caller waits."""
+"""One exporter's bounded queue and thread: batches by count and bytes, losses counted, no caller waits."""
 
 from __future__ import annotations
 

@@ -100,10 +100,10 @@ def _editable(raw: ReadableSpan, events: Sequence[Event], links: Sequence[Link])
             for link in links
         ],
         status_code=status.status_code,
-        status_description=status.description,
+        status_description=status.description or None,
         resource=raw.resource.attributes,
         scope_name=scope.name if scope else "",
-        scope_version=scope.version if scope else None,
+        scope_version=(scope.version or None) if scope else None,
     )
 
 
@@ -154,7 +154,7 @@ def _link(source: Link | None, link: EditableLink) -> Link:
 
 
 def _status(old: Status, span: EditableSpan) -> Status:
-    if span.status_code is old.status_code and span.status_description == old.description:
+    if span.status_code is old.status_code and span.status_description == (old.description or None):
         return old
     # The SDK refuses a description with any other code.
     return Status(span.status_code, span.status_description if span.status_code is StatusCode.ERROR else None)
