@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
+from .literals import WIDTH, Node, call, layout, string, strings
 from .registry import Attribute, Registry, Signal
 
-HEADER = '"""{title}\n\nGenerated from semconv/registry by `make generate`; edit the registry instead.\n"""\n'
-WIDTH = 110
+_HEADER = (
+    '"""{title}\n\nGenerated from semconv/registry by `make generate`; edit the registry instead.\n"""\n'
+)
+_FINAL = "from typing import Final\n"
 
 
 def constant(name: str) -> str:
@@ -21,7 +23,7 @@ def constant(name: str) -> str:
 def modules(registry: Registry) -> dict[str, str]:
     """File name -> source text."""
     return {
-        "__init__.py": HEADER.format(title="Run-time copy of the registry."),
+        "__init__.py": _HEADER.format(title="Run-time copy of the registry."),
         "attributes.py": _attributes(registry),
         "content.py": _content(registry),
         "enums.py": _enums(registry),
@@ -30,32 +32,11 @@ def modules(registry: Registry) -> dict[str, str]:
     }
 
 
-def comment(text: str, indent: str = "") -> str:
+def _comment(text: str, indent: str = "") -> str:
     """A documentation comment, wrapped."""
     prefix = f"{indent}#: "
-    return textwrap.fill(
-        " ".join(text.split()), WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False
-    )
-
-
-def call(head: str, values: Sequence[str], indent: str = "") -> str:
-    """``head(a, b)`` on one line if it fits, else one argument a line with a trailing comma."""
-    line = f"{indent}{head}({', '.join(values)})"
-    if len(line) <= WIDTH:
-        return line
-    return "\n".join([f"{indent}{head}(", *(f"{indent}    {value}," for value in values), f"{indent})"])
-
-
-def text(value: str) -> str:
-    """A string literal in double quotes."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def strings(values: Iterable[str]) -> str:
-    """A tuple of string literals."""
-    items = [text(value) for value in values]
-    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    flat = " ".join(text.split())
+    return textwrap.fill(flat, WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_on_hyphens=False)
 
 
 def _exports(names: Iterable[str]) -> str:
@@ -63,143 +44,140 @@ def _exports(names: Iterable[str]) -> str:
 
 
 def _description(attribute: Attribute) -> str:
-    parts = [attribute.raw["brief"]]
-    if attribute.deprecated:
-        parts.insert(0, f"Deprecated. {attribute.deprecated}")
-    unit = attribute.notes.get("unit")
-    kind = attribute.type if not attribute.members else "enumeration"
-    return f"{' '.join(parts)} ({kind}{f', {unit}' if unit else ''})"
+    instead = f"Deprecated. {attribute.deprecated} " if attribute.deprecated else ""
+    kind = "enumeration" if attribute.members else attribute.type
+    unit = f", {attribute.notes['unit']}" if "unit" in attribute.notes else ""
+    return f"{instead}{attribute.raw['brief']} ({kind}{unit})"
 
 
 def _attributes(registry: Registry) -> str:
-    lines = [HEADER.format(title="Attribute names."), "from typing import Final\n"]
+    lines = [_HEADER.format(title="Attribute names."), _FINAL]
     lines.append(_exports([constant(a.key) for a in registry.attributes] + ["SCHEMA_URL"]))
-    lines.append(
-        "\n".join(
-            [comment("Schema URL of this registry."), f"SCHEMA_URL: Final = {text(registry.schema_url)}"]
-        )
-    )
+    lines += [_comment("Schema URL of this registry."), f"SCHEMA_URL: Final = {string(registry.schema_url)}"]
     for attribute in registry.attributes:
-        lines += [
-            comment(_description(attribute)),
-            f"{constant(attribute.key)}: Final = {text(attribute.key)}",
-        ]
+        name, value = constant(attribute.key), string(attribute.key)
+        line = f"{name}: Final = {value}"
+        fits = len(line) <= WIDTH
+        lines += [_comment(_description(attribute)), line if fits else f"{name}: Final = (\n    {value}\n)"]
     return "\n".join(lines) + "\n"
 
 
 def _enums(registry: Registry) -> str:
     enumerations = sorted((a for a in registry.attributes if a.members), key=lambda a: str(a.notes["enum"]))
-    head = [HEADER.format(title="Known values of enumerations."), "from enum import StrEnum\n"]
-    head.append(_exports(a.notes["enum"] for a in enumerations))
-    blocks = ["\n".join(head)]
+    head = [_HEADER.format(title="Known values of enumerations."), "from enum import StrEnum\n"]
+    blocks = ["\n".join([*head, _exports(a.notes["enum"] for a in enumerations)])]
     for attribute in enumerations:
         openness = "closed" if attribute.notes.get("closed") else "open"
-        title = f"Values of ``{attribute.key}`` ({openness})."
-        lines = [f"class {attribute.notes['enum']}(StrEnum):", f'    """{title}"""\n']
+        lines = [f"class {attribute.notes['enum']}(StrEnum):"]
+        lines.append(f'    """Values of ``{attribute.key}`` ({openness})."""\n')
         for member in attribute.members:
-            lines.append(comment(member["brief"], "    "))
-            lines.append(f"    {constant(member['id'])} = {text(member['value'])}")
+            lines.append(_comment(member["brief"], "    "))
+            lines.append(f"    {constant(member['id'])} = {string(member['value'])}")
         blocks.append("\n".join(lines) + "\n")
     return "\n\n".join(blocks)
 
 
 def _metrics(registry: Registry) -> str:
-    lines = [HEADER.format(title="Metric definitions."), "from typing import Final\n"]
+    lines = [_HEADER.format(title="Metric definitions."), _FINAL]
     lines.append("from ..definitions import MetricDefinition\n")
     lines.append(_exports([constant(m.name) for m in registry.metrics] + ["METRICS"]))
-    for metric in registry.metrics:
-        lines.append(call(f"{constant(metric.name)}: Final = MetricDefinition", _metric_arguments(metric)))
-    lines.append("\n" + comment("All of them, by name."))
+    lines += [layout(_metric(metric)) for metric in registry.metrics]
+    lines.append("\n" + _comment("All of them, by name."))
     lines.append("METRICS: Final[dict[str, MetricDefinition]] = {")
-    lines += [f"    {text(metric.name)}: {constant(metric.name)}," for metric in registry.metrics]
+    lines += [f"    {string(metric.name)}: {constant(metric.name)}," for metric in registry.metrics]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _metric_arguments(metric: Signal) -> list[str]:
+def _metric(metric: Signal) -> Node:
     raw = metric.raw
     boundaries = metric.notes.get("boundaries")
-    brief = f"Deprecated. {raw['deprecated']['note']} {raw['brief']}" if "deprecated" in raw else raw["brief"]
-    limits = "None" if boundaries is None else f"({', '.join(_number(b) for b in boundaries)})"
-    return [
-        f"name={text(metric.name)}",
-        f"instrument={text(raw['instrument'])}",
-        f"unit={text(raw['unit'])}",
-        f"description={text(' '.join(brief.split()))}",
-        f"value_type={text(raw['annotations']['code_generation']['metric_value_type'])}",
-        f"boundaries={limits}",
-        f"attributes={strings(r.attribute.key for r in metric.attributes)}",
-    ]
+    limits = [] if boundaries is None else [_number(value) for value in boundaries]
+    instead = f"Deprecated. {raw['deprecated']['note']} " if "deprecated" in raw else ""
+    return call(
+        f"{constant(metric.name)}: Final = MetricDefinition",
+        f"name={string(metric.name)}",
+        f"instrument={string(raw['instrument'])}",
+        f"unit={string(raw['unit'])}",
+        f"description={string(instead + ' '.join(raw['brief'].split()))}",
+        f"value_type={string(raw['annotations']['code_generation']['metric_value_type'])}",
+        Node("boundaries=(", limits, ")", is_tuple=True) if limits else "boundaries=None",
+        strings([r.attribute.key for r in metric.attributes], "attributes="),
+    )
 
 
 def _number(value: float) -> str:
-    shown = repr(float(value))
-    return f"{int(value)}.0" if "e+" in shown else shown
+    """A float literal; small ones as Python shows them."""
+    return repr(float(value))
 
 
 def _content(registry: Registry) -> str:
     templates = [a.key for a in registry.attributes if a.is_content and a.type.startswith("template[")]
     content = [a.key for a in registry.attributes if a.is_content and a.key not in templates]
     never = [a.key for a in registry.attributes if a.is_never_content]
-    return (
-        "\n".join(
-            [
-                HEADER.format(title="Which attributes hold user and model content."),
-                "from typing import Final\n",
-                comment("Attributes that hold what people and models wrote."),
-                _set("CONTENT_KEYS", content),
-                comment("Beginnings of such attributes whose last part is free."),
-                f"CONTENT_PREFIXES: Final[tuple[str, ...]] = {strings(f'{key}.' for key in templates)}",
-                comment("Attributes that never do: ids, models, names, versions, enumerations, figures."),
-                _set("NEVER_CONTENT_KEYS", never),
-            ]
-        )
-        + "\n"
+    prefixes = layout(
+        strings([f"{key}." for key in templates], "CONTENT_PREFIXES: Final[tuple[str, ...]] = ")
     )
+    lines = [
+        _HEADER.format(title="Which attributes hold user and model content."),
+        _FINAL,
+        _comment("Attributes that hold what people and models wrote."),
+        _set("CONTENT_KEYS", content),
+        _comment("Beginnings of such attributes whose last part is free."),
+        prefixes,
+        _comment("Attributes that never do: ids, models, names, versions, enumerations, figures."),
+        _set("NEVER_CONTENT_KEYS", never),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _set(name: str, keys: Iterable[str]) -> str:
-    lines = "".join(f"        {text(key)},\n" for key in keys)
+    lines = "".join(f"        {string(key)},\n" for key in keys)
     return f"{name}: Final[frozenset[str]] = frozenset(\n    {{\n{lines}    }}\n)"
 
 
 def _tables(registry: Registry) -> str:
     lines = [
-        HEADER.format(title="What the checker holds spans against."),
-        "from typing import Final\n",
+        _HEADER.format(title="What the checker holds spans against."),
+        _FINAL,
         "from ..definitions import AttributeDefinition, EventDefinition, SpanDefinition\n",
         "ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {",
+        *(_entry(a.key, _attribute(a)) for a in registry.attributes),
+        "}\n",
+        "SPANS: Final[dict[str, SpanDefinition]] = {",
+        *(_entry(s.name, _span(s)) for s in registry.spans),
+        "}\n",
+        "EVENTS: Final[dict[str, EventDefinition]] = {",
+        *(
+            _entry(e.name, call("EventDefinition", string(e.name), strings(e.required)))
+            for e in registry.events
+        ),
+        "}\n",
     ]
-    lines += [_item(a.key, "AttributeDefinition", _attribute_arguments(a)) for a in registry.attributes]
-    lines += ["}\n", "SPANS: Final[dict[str, SpanDefinition]] = {"]
-    lines += [_item(s.name, "SpanDefinition", _span_arguments(s)) for s in registry.spans]
-    lines += ["}\n", "EVENTS: Final[dict[str, EventDefinition]] = {"]
-    lines += [_item(e.name, "EventDefinition", [text(e.name), strings(e.required)]) for e in registry.events]
-    return "\n".join([*lines, "}"]) + "\n"
+    return "\n".join(lines)
 
 
-def _item(key: str, definition: str, arguments: Sequence[str]) -> str:
-    line = f"    {text(key)}: {definition}({', '.join(arguments)}),"
-    return line if len(line) <= WIDTH else call(f"{text(key)}: {definition}", arguments, "    ") + ","
+def _entry(key: str, definition: Node) -> str:
+    keyed = Node(f"{string(key)}: {definition.opening}", definition.items, definition.closing)
+    return f"    {layout(keyed, indent=4, reserve=1)},"
 
 
-def _attribute_arguments(attribute: Attribute) -> list[str]:
-    arguments = [text(attribute.type)]
-    optional: list[tuple[str, Any]] = [
-        ("values", [m["value"] for m in attribute.members] if attribute.notes.get("closed") else None),
-        ("deprecated", attribute.deprecated),
-        ("shape", attribute.notes.get("shape")),
-    ]
-    for name, value in optional:
-        if value is not None:
-            arguments.append(f"{name}={strings(value) if isinstance(value, list) else text(value)}")
-    return arguments
+def _attribute(attribute: Attribute) -> Node:
+    arguments: list[str | Node] = [string(attribute.type)]
+    if attribute.notes.get("closed"):
+        arguments.append(strings([member["value"] for member in attribute.members], "values="))
+    if attribute.deprecated is not None:
+        arguments.append(f"deprecated={string(attribute.deprecated)}")
+    if "shape" in attribute.notes:
+        arguments.append(f"shape={string(attribute.notes['shape'])}")
+    return call("AttributeDefinition", *arguments)
 
 
-def _span_arguments(span: Signal) -> list[str]:
-    return [
-        text(span.name),
+def _span(span: Signal) -> Node:
+    return call(
+        "SpanDefinition",
+        string(span.name),
         strings(span.notes.get("operations", ())),
         strings(span.notes["kinds"]),
-        text(span.raw["name"]["note"]),
+        string(span.raw["name"]["note"]),
         strings(span.required),
-    ]
+    )

@@ -12,7 +12,7 @@ import yaml
 
 from .shape import PRIMITIVES, SECTIONS, manifest_errors, shape_errors
 
-#: Names of a number of things are plural, as upstream's gen_ai.usage.input_tokens is; other plurals are arrays.
+#: A number of things has a plural name, like upstream's gen_ai.usage.input_tokens; other plurals are arrays.
 COUNT_TYPES = {"int"}
 #: Singular words that end in s.
 NOT_PLURAL = {"class", "address", "status", "alias"}
@@ -69,7 +69,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Reference:
-    """An attribute as one signal uses it. ``condition`` says when a conditionally required one is required."""
+    """An attribute as one signal uses it. ``condition`` says when a conditional level applies."""
 
     attribute: Attribute
     level: str
@@ -219,7 +219,7 @@ def rule_errors(registry: Registry) -> list[str]:
         for reference in signal.attributes:
             if "any" in reference.attribute.type:
                 errors.append(
-                    f"{signal.name}: {reference.attribute.key} is of type any, which metrics and groups forbid"
+                    f"{signal.name}: {reference.attribute.key} is any, which metrics and groups forbid"
                 )
     return errors
 

@@ -1,4 +1,4 @@
-"""The shape of a Weaver `definition/2` file, after Weaver's published JSON Schema (schemas/semconv.schema.v2.json).
+"""The shape of a Weaver `definition/2` file, after Weaver's published schemas/semconv.schema.v2.json.
 
 Only the parts the registry uses; an unknown key is an error, as in that schema.
 """

@@ -1,4 +1,4 @@
-"""The conventions Spanwright follows: names, metrics, message shapes, and a checker. Standard library only."""
+"""The conventions Spanwright follows: names, metrics, message shapes, a checker. Standard library only."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""Every attribute name of the registry as a constant: ``gen_ai.usage.input_tokens`` -> ``GEN_AI_USAGE_INPUT_TOKENS``."""
+"""Every attribute name of the registry: ``gen_ai.request.model`` is ``GEN_AI_REQUEST_MODEL``."""
 
 from ._generated.attributes import *  # noqa: F403

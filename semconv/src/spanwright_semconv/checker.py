@@ -48,8 +48,8 @@ class Span(Protocol):
 def violations(span: Span) -> list[str]:
     """Every contradiction between a span and the registry, each with what to do; empty for a correct span.
 
-    All attributes, those of events and links included, are held against names, types and shapes. A GenAI or MCP span
-    is also held against its span type: kind, name, required attributes.
+    All attributes, those of events and links included, are held against names, types and shapes. A GenAI or
+    MCP span is also held against its span type: kind, name, required attributes.
     """
     attributes = span.attributes or {}
     found = _attribute_violations(attributes)
@@ -151,7 +151,7 @@ def _candidates(attributes: Mapping[str, Any]) -> list[SpanDefinition]:
 
 
 def expected_name(pattern: str, attributes: Mapping[str, Any]) -> str:
-    """The name a pattern gives: ``{a|b}`` is the first that is set; a missing one goes with the space before it."""
+    """The name a pattern gives: ``{a|b}`` is the first that is set; a missing one takes its space along."""
 
     def fill(match: re.Match[str]) -> str:
         values = (attributes.get(key) for key in match[1].split("|"))

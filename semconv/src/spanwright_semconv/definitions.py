@@ -25,7 +25,7 @@ class MetricDefinition:
 class AttributeDefinition(NamedTuple):
     """An attribute: ``type`` as in the registry (``string``, ``int[]``, ``template[string]``, ``any`` …).
 
-    ``values`` holds the allowed values of a closed enumeration, ``renamed_to`` and ``note`` what to do instead of a
+    ``values`` holds the allowed values of a closed enumeration, ``deprecated`` what to do instead of a
     deprecated attribute, ``shape`` the JSON shape of a content attribute; None where that does not apply.
     """
 
@@ -38,8 +38,8 @@ class AttributeDefinition(NamedTuple):
 class SpanDefinition(NamedTuple):
     """A span type: which operations and kinds it stands for, how it is named, what it must carry.
 
-    ``name`` holds attributes in braces, ``{a|b}`` being the first of two that is set; a missing one is left out
-    together with the space before it.
+    ``name`` holds attributes in braces, ``{a|b}`` being the first of two that is set; a missing one is left
+    out together with the space before it.
     """
 
     type: str

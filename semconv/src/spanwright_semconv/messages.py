@@ -1,7 +1,8 @@
 """Messages and their parts as the conventions shape them, and small functions that build them.
 
-The functions leave out what is not known (None), since the schemas tell "absent" from null. Shapes are those of
-`gen-ai-input-messages.json` and its neighbours in the official GenAI conventions; extra keys are allowed everywhere.
+The functions leave out what is not known (None), since the schemas tell "absent" from null. Shapes are those
+of `gen-ai-input-messages.json` and its neighbours in the official GenAI conventions; extra keys are allowed
+everywhere.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ Part: TypeAlias = (
 
 
 class Message(TypedDict):
-    """One message. ``finish_reason`` is for output messages, where it is deprecated but still read by backends."""
+    """One message. ``finish_reason`` is for output messages: deprecated, but still read by backends."""
 
     role: Role
     parts: list[Part]
@@ -127,8 +128,8 @@ class ToolDefinition(TypedDict):
 class Document(TypedDict):
     """A retrieved chunk: id and score are official, the rest are extra keys the schema allows.
 
-    ``source_doc_id`` is the document it was cut from, ``text_length`` its length in characters, ``content`` its text
-    (only while content is captured).
+    ``source_doc_id`` is the document it was cut from, ``text_length`` its length in characters, ``content``
+    its text (only while content is captured).
     """
 
     id: str | None

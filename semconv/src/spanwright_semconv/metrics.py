@@ -1,3 +1,3 @@
-"""Every metric of the registry as a definition: ``gen_ai.client.inference.duration`` -> ``GEN_AI_CLIENT_INFERENCE_DURATION``."""
+"""Every metric of the registry: ``gen_ai.execute_tool.duration`` is ``GEN_AI_EXECUTE_TOOL_DURATION``."""
 
 from ._generated.metrics import *  # noqa: F403

@@ -18,7 +18,7 @@ def _process_key() -> bytes:
 
 
 def hash_key() -> bytes:
-    """The key in ``SPANWRIGHT_HASH_KEY``, else one drawn for this process (hashes then differ between processes)."""
+    """The key in ``SPANWRIGHT_HASH_KEY``, else one drawn for this process, so that processes then differ."""
     key = os.environ.get(HASH_KEY_VARIABLE, "")
     return key.encode() if len(key) >= 16 else _process_key()
 

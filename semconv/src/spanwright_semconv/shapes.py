@@ -21,7 +21,7 @@ _PARTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
 
 
 def shape_errors(shape: str, value: Any) -> list[str]:
-    """Defects of ``value``, such as ``[0].parts[1]: content is missing``; ``shape`` is a name of the registry."""
+    """Defects of ``value``, such as ``[0].parts[1]: content is missing``; the registry names ``shape``."""
     if not isinstance(value, list):
         return [f"is {_json_type(value)}, not a list"]
     check = _SHAPES[shape]
