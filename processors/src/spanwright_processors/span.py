@@ -75,7 +75,7 @@ class EditableSpan:
     def json(self, key: str) -> Any:
         """The decoded JSON of a string attribute, decoded once for all steps; treat it as read-only.
 
-        None when the attribute is absent, is not a string, or does not hold valid JSON.
+        None when the attribute is absent, is not a string, or holds no valid JSON, or too deep a one to decode.
         """
         raw = self.attributes.get(key)
         if not isinstance(raw, str):
@@ -85,7 +85,7 @@ class EditableSpan:
             return cached[1]
         try:
             value = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         self._decoded[key] = (raw, value)
         return value
