@@ -1,92 +1,12 @@
-"""Spans with fixed ids and times, written by the official file exporter."""
+"""A file of spans, empty or with one answered question in it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-from opentelemetry import trace
-from opentelemetry.exporter.otlp.json.file import FileSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.id_generator import IdGenerator
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
-
-#: 2026-11-23 12:00:00 UTC, in nanoseconds.
-NOON = 1_795_435_200_000_000_000
-
-
-class _CountingIds(IdGenerator):
-    def __init__(self) -> None:
-        self._traces, self._spans = count(0xABC0001), count(0x51)
-
-    def generate_trace_id(self) -> int:
-        return next(self._traces) << 96 | 0x1234
-
-    def generate_span_id(self) -> int:
-        return next(self._spans) << 32
-
-
-class SpanFile:
-    """An OTLP JSON-lines file to which a test adds spans. Times are milliseconds after noon."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._provider = TracerProvider(
-            id_generator=_CountingIds(),
-            shutdown_on_exit=False,
-            resource=Resource(
-                {
-                    "service.name": "larkspur-support-bot",
-                    "service.version": "1.4.0",
-                    "deployment.environment.name": "demo",
-                }
-            ),
-        )
-        self._provider.add_span_processor(SimpleSpanProcessor(FileSpanExporter(path)))
-        self._tracer = self._provider.get_tracer("spanwright.test", "0.1.0")
-
-    def span(
-        self,
-        name: str,
-        start: float,
-        end: float,
-        attributes: Mapping[str, Any] | None = None,
-        parent: Span | None = None,
-        kind: SpanKind = SpanKind.INTERNAL,
-        error: str | None = None,
-    ) -> Span:
-        context = trace.set_span_in_context(parent) if parent else trace.set_span_in_context(trace.INVALID_SPAN)
-        span = self._tracer.start_span(name, context, kind, start_time=NOON + round(start * 1e6))
-        span.set_attributes(dict(attributes or {}))
-        if error is not None:
-            span.set_status(Status(StatusCode.ERROR, error))
-        span.end(NOON + round(end * 1e6))
-        return span
-
-    def write(self, text: str) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(text)
-
-
-def messages(role: str, *parts: Mapping[str, Any]) -> str:
-    """One message of a role as the JSON text of ``gen_ai.input.messages`` or ``gen_ai.output.messages``."""
-    return json.dumps([{"role": role, "parts": list(parts)}], ensure_ascii=False)
-
-
-def text(content: str) -> dict[str, Any]:
-    return {"type": "text", "content": content}
-
-
-def documents(*scores: tuple[float, str]) -> str:
-    return json.dumps(
-        [{"id": f"{n}", "score": score, "source_doc_id": source} for n, (score, source) in enumerate(scores)]
-    )
+from opentelemetry.trace import SpanKind
+from support.span_file import SpanFile, documents, messages, text
 
 
 @pytest.fixture
@@ -96,7 +16,9 @@ def span_file(tmp_path: Path) -> SpanFile:
 
 @pytest.fixture
 def support_trace(span_file: SpanFile) -> SpanFile:
-    """One answered question: embeddings, retrieval, a model call with a tool inside it, and the answer, streamed."""
+    """One answered question: embeddings, retrieval, a model call with a tool inside it, and the answer,
+    streamed.
+    """
     root = span_file.span(
         "invoke_workflow support_answer",
         0,
@@ -120,7 +42,11 @@ def support_trace(span_file: SpanFile) -> SpanFile:
         "embeddings text-embedding-3-small",
         10,
         211,
-        {"gen_ai.operation.name": "embeddings", "gen_ai.usage.input_tokens": 12, "spanwright.cost.usd": 2.4e-07},
+        {
+            "gen_ai.operation.name": "embeddings",
+            "gen_ai.usage.input_tokens": 12,
+            "spanwright.cost.usd": 2.4e-07,
+        },
         root,
         SpanKind.CLIENT,
     )
@@ -132,7 +58,9 @@ def support_trace(span_file: SpanFile) -> SpanFile:
             "gen_ai.operation.name": "retrieval",
             "gen_ai.retrieval.query.text": "How do I turn the filter light off?",
             "gen_ai.retrieval.top_k": 3,
-            "gen_ai.retrieval.documents": documents((0.818, "aero/filter-light"), (0.768, "aero/status-lights")),
+            "gen_ai.retrieval.documents": documents(
+                (0.818, "aero/filter-light"), (0.768, "aero/status-lights")
+            ),
             "spanwright.retrieval.returned": 2,
             "spanwright.retrieval.score.first": 0.818,
             "spanwright.retrieval.score.second": 0.768,
@@ -151,7 +79,9 @@ def support_trace(span_file: SpanFile) -> SpanFile:
             "gen_ai.usage.output_tokens": 23,
             "spanwright.cost.usd": 0.000534,
             "spanwright.finish_reason": "tool_calls",
-            "gen_ai.input.messages": messages("user", text("Hi, I'm [NAME] ([EMAIL]).\nHow do I turn the light off?")),
+            "gen_ai.input.messages": messages(
+                "user", text("Hi, I'm [NAME] ([EMAIL]).\nHow do I turn the light off?")
+            ),
             "gen_ai.output.messages": messages(
                 "assistant",
                 {"type": "tool_call", "id": "c1", "name": "lookup_order", "arguments": {"email": "[EMAIL]"}},
@@ -188,7 +118,9 @@ def support_trace(span_file: SpanFile) -> SpanFile:
             "spanwright.cost.unknown_model": "gpt-4.1-mini-2025-04-14",
             "spanwright.finish_reason": "stop",
             "spanwright.time_to_first_token": 0.284,
-            "gen_ai.output.messages": messages("assistant", text("Hold the Filter key for five seconds. " * 8)),
+            "gen_ai.output.messages": messages(
+                "assistant", text("Hold the Filter key for five seconds. " * 8)
+            ),
         },
         root,
         SpanKind.CLIENT,

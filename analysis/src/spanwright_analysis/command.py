@@ -1,4 +1,6 @@
-"""The ``spanwright`` command: one module of ``commands/`` for each subcommand, imported only when it is asked for."""
+"""The ``spanwright`` command: one module of ``commands/`` for each subcommand, imported only when it is asked
+for.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from collections.abc import Sequence
 from importlib import import_module, metadata
 from typing import Protocol, cast
 
-#: Subcommand -> what it does. To add one, add a line here and ``commands/<name>.py`` with the two functions of
-#: ``Command``.
+#: Subcommand -> what it does. To add one, add a line here and ``commands/<name>.py`` with the two functions
+#: of ``Command``.
 COMMANDS = {
     "demo": "run a small support bot, show its traces, and answer a question about them",
     "doctor": "check this installation: what is instrumented, guarded, and wrong",
@@ -31,18 +33,22 @@ class Command(Protocol):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand. Wrong arguments end the process with code 2, as argparse does."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = ArgumentParser(prog="spanwright", description="OpenTelemetry for LLM applications that is safe to export.")
+    parser = ArgumentParser(
+        prog="spanwright", description="OpenTelemetry for LLM applications that is safe to export."
+    )
     parser.add_argument("--version", action="version", version=metadata.version("spanwright-analysis"))
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, summary in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        subparser = subparsers.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+        )
         if name in given[:1]:
             _module(name).add_arguments(subparser)
     parsed = parser.parse_args(given)
     try:
         return _module(parsed.command).run(parsed)
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # nobody reads on: flushing it at exit would fail again
+        sys.stdout = None  # nobody reads on: flushing it at exit would fail again
         return 0
 
 

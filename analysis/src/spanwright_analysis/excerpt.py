@@ -13,8 +13,8 @@ from spanwright_semconv import attributes as names
 def content_lines(span: EditableSpan) -> Iterator[tuple[str, str]]:
     """Label and text of each content of a span, on one line each, unshortened.
 
-    Of a chat's messages the last one that went in and all that came out; of a tool its arguments and result; of a
-    retrieval its query. Nothing where content was not captured.
+    Of a chat's messages the last one that went in and all that came out; of a tool its arguments and result;
+    of a retrieval its query. Nothing where content was not captured.
     """
     incoming = span.json(names.GEN_AI_INPUT_MESSAGES)
     if isinstance(incoming, list) and incoming:
@@ -32,7 +32,9 @@ def content_lines(span: EditableSpan) -> Iterator[tuple[str, str]]:
 
 
 def error_line(span: EditableSpan) -> str | None:
-    """What went wrong: the type and, where it was recorded, the (masked) message. None for a span without an error."""
+    """What went wrong: the type and, where it was recorded, the (masked) message. None for a span without an
+    error.
+    """
     kind = span.attributes.get(names.ERROR_TYPE)
     message = span.status_description or next(
         (

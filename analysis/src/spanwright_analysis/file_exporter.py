@@ -1,7 +1,8 @@
 """The official OTLP JSON-lines file exporter with a path from the environment.
 
-``OTEL_TRACES_EXPORTER=otlp_json_file`` makes the official one, but nothing can tell it a path there, so that it
-writes to standard output, between the application's own lines. ``OTEL_TRACES_EXPORTER=spanwright_file`` makes this.
+``OTEL_TRACES_EXPORTER=otlp_json_file`` makes the official one, but nothing can tell it a path there, so that
+it writes to standard output, between the application's own lines. ``OTEL_TRACES_EXPORTER=spanwright_file``
+makes this.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ def moment(text: str) -> datetime:
 NAMED_QUERIES = (
     NamedQuery(
         "weak-retrieval",
-        "traces that ended well on weak retrieval: outcome success, finish reason stop, top chunk score below a limit",
+        "traces that ended well on weak retrieval: outcome success, finish reason stop, top chunk score"
+        " below a limit",
         (
             Parameter("below", float, 0.72, "top chunk score below this (default 0.72)"),
             Parameter("since", moment, datetime(1970, 1, 1), "traces that began on this date or later, UTC"),

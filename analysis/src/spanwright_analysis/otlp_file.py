@@ -1,4 +1,4 @@
-"""Reads spans from OTLP JSON-lines files, as the OpenTelemetry file exporter and the Collector's write them."""
+"""Reads spans from OTLP JSON-lines files, as the file exporters of SDK and Collector write them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _STATUS = {0: StatusCode.UNSET, 1: StatusCode.OK, 2: StatusCode.ERROR}
 class OtlpFile:
     """The spans of one file, in the file's order, read line by line each time it is iterated.
 
-    Lines that are no OTLP JSON (such as a last line that is still being written) are passed over and counted in
-    ``skipped_lines``; lines with logs or metrics are passed over silently. Raises ``OSError`` when the
+    Lines that are no OTLP JSON (such as a last line that is still being written) are passed over and counted
+    in ``skipped_lines``; lines with logs or metrics are passed over silently. Raises ``OSError`` when the
     file cannot be read.
     """
 
@@ -112,4 +112,3 @@ def _value(value: Mapping[str, Any]) -> Any:
             return base64.b64decode(encoded)
         case (_, plain):
             return plain
-    return None

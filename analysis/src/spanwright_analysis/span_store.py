@@ -26,10 +26,11 @@ class QueryError(ValueError):
 
 
 class SpanStore:
-    """The spans of a file as the table ``spans`` and the views ``traces``, ``retrievals``, ``model_calls``, ``tool_calls``.
+    """The spans of a file as the table ``spans`` and the views ``traces``, ``retrievals``, ``model_calls``,
+    ``tool_calls``.
 
-    Lines cut short are left out. DuckDB reads the file in parallel and the extensions it needs are built into it:
-    nothing is downloaded. Raises ``QueryError`` when the file cannot be read.
+    Lines cut short are left out. DuckDB reads the file in parallel and the extensions it needs are built into
+    it: nothing is downloaded. Raises ``QueryError`` when the file cannot be read.
     """
 
     def __init__(self, path: Path | str) -> None:

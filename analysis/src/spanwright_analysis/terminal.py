@@ -11,7 +11,9 @@ PIPED_WIDTH, WIDEST = 110, 130
 
 
 def output(width: int | None = None) -> Console:
-    """Standard output, ``width`` cells wide; without it as wide as the terminal. Lines are never folded or coloured in a pipe."""
+    """Standard output, ``width`` cells wide; without it as wide as the terminal. Lines are never folded or
+    coloured in a pipe.
+    """
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     if width is None:
         width = min(console.width, WIDEST) if console.is_terminal else PIPED_WIDTH

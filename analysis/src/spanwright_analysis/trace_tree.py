@@ -50,7 +50,9 @@ def build_traces(spans: Iterable[EditableSpan]) -> list[Trace]:
 
 
 def _grow(nodes: dict[int, Node]) -> tuple[Node, ...]:
-    ordered = sorted(nodes.values(), key=lambda node: (node.span.start_ns, node.span.end_ns, node.span.span_id))
+    ordered = sorted(
+        nodes.values(), key=lambda node: (node.span.start_ns, node.span.end_ns, node.span.span_id)
+    )
     roots: list[Node] = []
     for node in ordered:
         parent = nodes.get(node.span.parent_span_id or 0)

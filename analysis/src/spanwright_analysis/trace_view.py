@@ -104,7 +104,9 @@ class TraceView:
             yield from self._detail(guides, "masked", ", ".join(masked), "green")
         failed_steps = span.attributes.get(names.SPANWRIGHT_PROCESSING_FAILED_STEPS)
         if failed_steps:
-            yield from self._detail(guides, "dropped", f"content, because of {', '.join(failed_steps)}", "red")
+            yield from self._detail(
+                guides, "dropped", f"content, because of {', '.join(failed_steps)}", "red"
+            )
 
     def _detail(self, guides: str, label: str, text: str, style: str = "") -> Iterator[Text]:
         """The label and the shortened text, wrapped under itself."""
@@ -124,7 +126,9 @@ def _about(trace: Trace) -> str:
         _joined("", resource.get(names.SERVICE_NAME), resource.get(names.SERVICE_VERSION)),
         _joined("", resource.get(names.DEPLOYMENT_ENVIRONMENT_NAME)),
         _joined(
-            "pipeline", attributes.get(names.SPANWRIGHT_PIPELINE_NAME), attributes.get(names.SPANWRIGHT_PIPELINE_VERSION)
+            "pipeline",
+            attributes.get(names.SPANWRIGHT_PIPELINE_NAME),
+            attributes.get(names.SPANWRIGHT_PIPELINE_VERSION),
         ),
         _joined("session", session),
         _joined("user", str(attributes.get(names.USER_HASH, ""))[:12]),
@@ -152,7 +156,10 @@ def _figures(span: EditableSpan) -> tuple[str, ...]:
         "" if first_token is None else figures.duration(first_token * 1e9),
         _amount(of(names.GEN_AI_USAGE_INPUT_TOKENS, of(names.SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS))),
         _amount(
-            of(names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, of(names.SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS))
+            of(
+                names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+                of(names.SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS),
+            )
         ),
         _amount(of(names.GEN_AI_USAGE_OUTPUT_TOKENS, of(names.SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS))),
         _cost(span),
@@ -186,7 +193,10 @@ def _scores(span: EditableSpan) -> str:
         for document in documents
         if document.get("score") is not None
     ]
-    asked, returned = (span.attributes.get(names.GEN_AI_RETRIEVAL_TOP_K), span.attributes.get(names.SPANWRIGHT_RETRIEVAL_RETURNED))
+    asked, returned = (
+        span.attributes.get(names.GEN_AI_RETRIEVAL_TOP_K),
+        span.attributes.get(names.SPANWRIGHT_RETRIEVAL_RETURNED),
+    )
     if asked is not None and returned is not None:
         chunks.append(f"{returned} of {asked}")
     return " · ".join(chunks)

@@ -1,4 +1,6 @@
-"""``spanwright demo``: run the support bot, show what it said, what its traces say, and what one question finds."""
+"""``spanwright demo``: run the support bot, show what it said, what its traces say, and what one question
+finds.
+"""
 
 from __future__ import annotations
 
@@ -32,24 +34,34 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     files, console = DemoFiles(arguments.folder), output(arguments.width)
-    given = {name: value for name, value in os.environ.items() if not (arguments.local and name == "OPENAI_API_KEY")}
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if not (arguments.local and name == "OPENAI_API_KEY")
+    }
     try:
         files.prepare()
         _chat(console, files, given)
     except DemoError as error:
         return complain(str(error))
     except OSError as error:
-        return complain(f"Cannot write to {files.folder}: {error.strerror}. Name another folder with --folder.")
+        return complain(
+            f"Cannot write to {files.folder}: {error.strerror}. Name another folder with --folder."
+        )
     _show_traces(console, files)
     _ask(console, files)
-    _say_what_next(console, files)
+    _say_what_next(console)
     return 0
 
 
 def _chat(console: Console, files: DemoFiles, given: dict[str, str]) -> None:
     with provider(given) as base_url:
         models = "a bundled local server" if base_url else "the provider of OPENAI_API_KEY"
-        _title(console, "1. The application", f"a support bot under opentelemetry-instrument; its models: {models}")
+        _title(
+            console,
+            "1. The application",
+            f"a support bot under opentelemetry-instrument; its models: {models}",
+        )
         for text in run_bot(files, bot_environment(given, files, base_url)):
             console.file.write(text)
             console.file.flush()
@@ -72,15 +84,17 @@ def _ask(console: Console, files: DemoFiles) -> None:
     if result.rows:
         console.print(
             Text(
-                "\nThe query text shows the fault: the bot's rewriter kept the last clause and lost the product, so"
-                " the second\nchunk is about another product line. The answer ended well all the same; no error"
+                "\nThe query text shows the fault: the bot's rewriter kept the last clause and lost the"
+                " product, so"
+                " the second\nchunk is about another product line. The answer ended well all the same;"
+                " no error"
                 " would ever have told."
             )
         )
     console.print()
 
 
-def _say_what_next(console: Console, files: DemoFiles) -> None:
+def _say_what_next(console: Console) -> None:
     _title(console, "4. What next")
     for does, command in (
         ("your own application", "opentelemetry-instrument python app.py"),
@@ -91,4 +105,6 @@ def _say_what_next(console: Console, files: DemoFiles) -> None:
 
 
 def _title(console: Console, title: str, about: str = "") -> None:
-    console.print(Text(title, style="bold reverse").append(f"  {about}" if about else "", style="not reverse not bold"))
+    console.print(
+        Text(title, style="bold reverse").append(f"  {about}" if about else "", style="not reverse not bold")
+    )

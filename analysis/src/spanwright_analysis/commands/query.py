@@ -32,7 +32,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     free = questions.add_parser(
         "sql", help="any SQL over traces, retrievals, model_calls, tool_calls and spans (DuckDB's dialect)"
     )
-    free.add_argument("sql", help="the query, such as 'SELECT model, sum(cost_usd) FROM model_calls GROUP BY model'")
+    free.add_argument(
+        "sql", help="the query, such as 'SELECT model, sum(cost_usd) FROM model_calls GROUP BY model'"
+    )
     _add_common(free)
     free.set_defaults(named=None, show_sql=False)
 
@@ -40,7 +42,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     query = arguments.named
     sql = query.sql if query else arguments.sql
-    parameters = {parameter.name: vars(arguments)[parameter.name] for parameter in query.parameters} if query else {}
+    parameters = (
+        {parameter.name: vars(arguments)[parameter.name] for parameter in query.parameters} if query else {}
+    )
     try:
         result = SpanStore(arguments.file).run(sql, parameters)
     except QueryError as error:

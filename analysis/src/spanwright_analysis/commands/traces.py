@@ -14,9 +14,13 @@ from ..trace_view import MINIMUM_WIDTH, TraceView
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="OTLP JSON-lines file, as the file exporters write it")
     parser.add_argument("--trace", metavar="ID", default="", help="only the traces whose id begins so")
-    parser.add_argument("--last", type=int, default=20, metavar="N", help="the newest N traces (default 20, 0 for all)")
+    parser.add_argument(
+        "--last", type=int, default=20, metavar="N", help="the newest N traces (default 20, 0 for all)"
+    )
     parser.add_argument("--width", type=int, help="cells in a line (default: the terminal's width)")
-    parser.add_argument("--excerpt", type=int, default=200, metavar="CELLS", help="cells of each text (default 200)")
+    parser.add_argument(
+        "--excerpt", type=int, default=200, metavar="CELLS", help="cells of each text (default 200)"
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -26,10 +30,14 @@ def run(arguments: Namespace) -> int:
     except OSError as error:
         return complain(f"Cannot read {file.path}: {error.strerror}. Give an OTLP JSON-lines file.")
     if not traces:
-        return complain(f"Cannot show traces of {file.path}: it holds none that match. Try it without --trace.")
+        return complain(
+            f"Cannot show traces of {file.path}: it holds none that match. Try it without --trace."
+        )
     print_traces(traces, arguments.width, arguments.excerpt)
     if file.skipped_lines:
-        complain(f"{file.skipped_lines} line(s) of {file.path} are no complete OTLP JSON and were passed over.")
+        complain(
+            f"{file.skipped_lines} line(s) of {file.path} are no complete OTLP JSON and were passed over."
+        )
     return 0
 
 

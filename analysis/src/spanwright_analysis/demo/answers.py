@@ -25,20 +25,24 @@ class Reply:
 _TEXT_ANSWERS = (
     (
         "how do i make it stop",
-        "Unplug the purifier, free the fan of whatever blocks it, and the blinking will stop. I did not use your card"
-        " number: please pay for the spare filter, 34 euros, on the order page. Your key is no secret any more, so"
+        "Unplug the purifier, free the fan of whatever blocks it, and the blinking will stop. I did not"
+        " use your card"
+        " number: please pay for the spare filter, 34 euros, on the order page. Your key is no secret"
+        " any more, so"
         " revoke it under Account, Keys and make a new one.",
     ),
 )
 _TOOL_ANSWERS = (
     (
         "LK-10482",
-        "Hi Priya, hold the Filter key for five seconds and the filter light goes off. If it stays red, take the"
+        "Hi Priya, hold the Filter key for five seconds and the filter light goes off. If it stays red,"
+        " take the"
         " filter out, wait ten seconds and put it back. Your order LK-10482 is within its two-year warranty.",
     ),
     (
         "error",
-        "Hello Daniel, I cannot reach the order system at the moment, so I cannot tell where LK-20977 is. An order"
+        "Hello Daniel, I cannot reach the order system at the moment, so I cannot tell where LK-20977"
+        " is. An order"
         " ships within two working days; I will write to you as soon as the system answers.",
     ),
 )

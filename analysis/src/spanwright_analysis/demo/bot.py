@@ -1,8 +1,8 @@
 """A small support bot: it searches help articles, looks up orders, and answers, streamed or whole.
 
-Run it under ``opentelemetry-instrument``. The model, embedding and retrieval spans come without any code here;
-what the bot does say about itself are three things nobody else can know: where a request begins and ends
-(``workflow``), whose it is (``context``), and which of its functions are tools (``tool``, in orders.py).
+Run it under ``opentelemetry-instrument``. The model, embedding and retrieval spans come without any code
+here; what the bot does say about itself are three things nobody else can know: where a request begins and
+ends (``workflow``), whose it is (``context``), and which of its functions are tools (``tool``, in orders.py).
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from importlib import resources
 
 from openai import OpenAI
 from openai.types.chat import (
     ChatCompletionMessageFunctionToolCall,
+    ChatCompletionMessageFunctionToolCallParam,
     ChatCompletionMessageParam,
     ChatCompletionToolMessageParam,
     ChatCompletionUserMessageParam,
 )
 from spanwright_instrumentation import context, workflow
 
+from .chat_window import ChatWindow
 from .conversation import CONVERSATIONS
 from .knowledge import HelpArticles
-from .orders import LOOKUP_ORDER, OrderSystemDown, lookup_order
+from .orders import LOOKUP_ORDER, OrderSystemError, lookup_order
 
 PIPELINE, PIPELINE_VERSION = "support-answers", "2026.11.2"
 _MODEL = os.environ.get("SPANWRIGHT_DEMO_MODEL", "gpt-4.1-mini")
@@ -35,7 +36,8 @@ _MOST_TOOL_ROUNDS = 3
 class SupportBot:
     """One conversation with one customer."""
 
-    def __init__(self, client: OpenAI, articles: HelpArticles) -> None:
+    def __init__(self, client: OpenAI, articles: HelpArticles, window: ChatWindow) -> None:
+        self._window = window
         self._client = client
         self._articles = articles
         handbook = resources.files(__package__).joinpath("handbook.md").read_text(encoding="utf-8")
@@ -43,7 +45,7 @@ class SupportBot:
 
     @workflow("support_answer")
     def answer(self, question: str, stream: bool) -> str:
-        """The bot's answer; with ``stream`` it is shown on standard output while it arrives."""
+        """The bot's answer, shown in the window; with ``stream`` while it arrives."""
         found = self._articles.search(rewritten(question))
         asked: ChatCompletionUserMessageParam = {
             "role": "user",
@@ -76,6 +78,7 @@ class SupportBot:
                 {"role": "assistant", "tool_calls": [_as_sent(call) for call in calls]},
                 *(_tool_result(call) for call in calls),
             ]
+        self._window.say(message.content or "")
         return message.content or ""
 
     def _streamed(self, messages: list[ChatCompletionMessageParam]) -> str:
@@ -94,31 +97,29 @@ class SupportBot:
         for chunk in chunks:
             for choice in chunk.choices:
                 pieces.append(choice.delta.content or "")
-                show(pieces[-1])
+                self._window.say(pieces[-1])
         return "".join(pieces)
 
 
 def rewritten(question: str) -> str:
-    """The search query for a customer's message: its question, without the greeting and the personal data before it.
+    """The search query for a customer's message: its question, without the greeting and the personal data
+    before it.
 
-    This rewriter has a fault, kept for the demo: where the question follows a comma it takes what stands behind the
-    comma alone, so that the product and the trouble are lost and articles about other products are found.
+    This rewriter has a fault, kept for the demo: where the question follows a comma it takes what stands
+    behind the comma alone, so that the product and the trouble are lost and articles about other products are
+    found.
     """
     sentence = re.split(r"(?<=[.!?])\s+", question.strip())[-1]
     return sentence.rsplit(", ", 1)[-1].strip()
-
-
-def show(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
 
 
 def main() -> None:
     client = OpenAI()
     articles = HelpArticles(client)
     articles.index()
+    window = ChatWindow()
     for conversation in CONVERSATIONS:
-        bot = SupportBot(client, articles)
+        bot = SupportBot(client, articles, window)
         with context(
             session_id=conversation.session_id,
             user_id=conversation.user_id,
@@ -126,21 +127,30 @@ def main() -> None:
             pipeline_version=PIPELINE_VERSION,
         ):
             for turn in conversation.turns:
-                show(f"\ncustomer  {turn.text}\nbot       ")
-                answer = bot.answer(turn.text, turn.stream)
-                show("\n" if turn.stream else f"{answer}\n")
+                window.end()
+                window.speaker("customer")
+                window.say(turn.text)
+                window.end()
+                window.speaker("bot")
+                bot.answer(turn.text, turn.stream)
+                window.end()
     articles.close()
 
 
-def _as_sent(call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionMessageFunctionToolCall:
-    return call
+def _as_sent(call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionMessageFunctionToolCallParam:
+    function = call.function
+    return {
+        "id": call.id,
+        "type": "function",
+        "function": {"name": function.name, "arguments": function.arguments},
+    }
 
 
 def _tool_result(call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionToolMessageParam:
-    """The tool's answer to the model's call; a failure is told to the model, which then answers without it."""
+    """The tool's answer to the model's call; the model is told of a failure and answers without it."""
     try:
         result = lookup_order(**json.loads(call.function.arguments))
-    except OrderSystemDown:
+    except OrderSystemError:
         result = {"error": "the order system does not answer"}
     return {"role": "tool", "tool_call_id": call.id, "content": json.dumps(result)}
 

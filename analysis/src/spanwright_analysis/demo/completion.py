@@ -1,4 +1,6 @@
-"""Chat completions in the provider's wire format: one answer, whole or as stream chunks, with its token counts."""
+"""Chat completions in the provider's wire format: one answer, whole or as stream chunks, with its token
+counts.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ class Answer:
         return self._envelope("chat.completion") | {"choices": [choice], "usage": self._usage()}
 
     def chunks(self, include_usage: bool) -> Iterator[dict[str, Any]]:
-        """The bodies of a streamed response: the role, the pieces, the finish reason, then the usage if asked for."""
+        """The bodies of a streamed response: the role, the pieces, the finish reason, then the usage if asked
+        for.
+        """
         yield self._chunk({"role": "assistant", "content": "" if self.reply.text else None, "refusal": None})
         if self.reply.tool:
             yield self._chunk({"tool_calls": [{"index": 0, **self._tool_call("")}]})

@@ -1,4 +1,5 @@
-"""What the demo's customers write: two turns of one customer, one of another, with invented personal data in them.
+"""What the demo's customers write: two turns of one customer, one of another, with invented personal data in
+them.
 
 The card number passes the Luhn check and the key has the provider's form, so that detectors which check them
 find them; neither was ever issued. The key is put together here so that no scanner of source code reports it.
@@ -49,12 +50,15 @@ CONVERSATIONS = (
         user_id="customer-8812",
         turns=(
             Turn(
-                f"Hi, I'm {NAME} ({EMAIL}). I changed the filter of my Aero 300 purifier, order LK-10482, and the"
+                f"Hi, I'm {NAME} ({EMAIL}). I changed the filter of my Aero 300 purifier, order LK-10482,"
+                f" and the"
                 " light is still red. How do I turn the filter light off?"
             ),
             Turn(
-                f"That worked, thanks! Please send me a spare filter and charge my card {CARD}. My script uses"
-                f" OPENAI_API_KEY={API_KEY} if that matters. Now another light blinks, how do I make it stop?",
+                f"That worked, thanks! Please send me a spare filter and charge my card {CARD}. My script"
+                f" uses"
+                f" OPENAI_API_KEY={API_KEY} if that matters. Now another light blinks, how do I make it"
+                f" stop?",
                 stream=True,
             ),
         ),

@@ -19,7 +19,10 @@ LOOKUP_ORDER: ChatCompletionFunctionToolParam = {
             "type": "object",
             "properties": {
                 "order_id": {"type": "string", "description": "The order number, such as LK-10482"},
-                "email": {"type": ["string", "null"], "description": "The customer's e-mail address, if given"},
+                "email": {
+                    "type": ["string", "null"],
+                    "description": "The customer's e-mail address, if given",
+                },
             },
             "required": ["order_id", "email"],
             "additionalProperties": False,
@@ -37,14 +40,14 @@ _ORDERS = {
 }
 
 
-class OrderSystemDown(Exception):
+class OrderSystemError(Exception):
     """The order system did not answer."""
 
 
 @tool(version="2.1")
 def lookup_order(order_id: str, email: str | None) -> dict[str, Any]:
-    """The order of that number. Raises ``OrderSystemDown``, as it does for every order it has not at hand."""
+    """The order of that number. Raises ``OrderSystemError`` for every order it has not at hand."""
     time.sleep(0.03)
     if order_id not in _ORDERS:
-        raise OrderSystemDown(f"no answer within 30 ms for order {order_id} of {email}")
+        raise OrderSystemError(f"no answer within 30 ms for order {order_id} of {email}")
     return _ORDERS[order_id]

@@ -1,4 +1,6 @@
-"""Runs the bot as any application is run: by ``opentelemetry-instrument``, with nothing but environment variables."""
+"""Runs the bot as any application is run: by ``opentelemetry-instrument``, with nothing but environment
+variables.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,8 @@ class DemoFiles:
 def bot_environment(given: Mapping[str, str], files: DemoFiles, base_url: str | None) -> dict[str, str]:
     """The environment of the bot's process: the caller's, completed where it leaves things open.
 
-    ``base_url`` is the bundled server's, None where the provider itself is asked. Spans go to the file, and besides
-    to wherever the caller's own ``OTEL_*`` variables say.
+    ``base_url`` is the bundled server's, None where the provider itself is asked. Spans go to the file, and
+    besides to wherever the caller's own ``OTEL_*`` variables say.
     """
     defaults = {
         "OTEL_SERVICE_NAME": "larkspur-support-bot",
@@ -68,16 +70,23 @@ def bot_environment(given: Mapping[str, str], files: DemoFiles, base_url: str | 
     )
     environment[TRACES_FILE_VARIABLE] = str(files.traces.resolve())
     if base_url is not None:
-        environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "no-key-needed", "NO_PROXY": "127.0.0.1"}
+        environment |= {
+            "OPENAI_BASE_URL": base_url,
+            "OPENAI_API_KEY": "no-key-needed",
+            "NO_PROXY": "127.0.0.1",
+        }
     return environment
 
 
 def run_bot(files: DemoFiles, environment: Mapping[str, str]) -> Iterator[str]:
-    """Runs the bot to its end and yields its standard output as it arrives. Raises ``DemoError`` if it fails."""
+    """Runs the bot and yields its standard output as it arrives. Raises ``DemoError`` if it fails."""
     command = [_instrument_command(), sys.executable, "-m", BOT_MODULE]
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     pipe = subprocess.PIPE
-    with files.log.open("wb") as log, subprocess.Popen(command, env=environment, stdout=pipe, stderr=log) as process:
+    with (
+        files.log.open("wb") as log,
+        subprocess.Popen(command, env=environment, stdout=pipe, stderr=log) as process,
+    ):
         assert process.stdout is not None
         try:
             while data := os.read(process.stdout.fileno(), 4096):
@@ -96,7 +105,9 @@ def run_bot(files: DemoFiles, environment: Mapping[str, str]) -> Iterator[str]:
 
 @contextmanager
 def provider(environment: Mapping[str, str], pace: float = 1.0) -> Iterator[str | None]:
-    """The base URL of the bundled server, which runs meanwhile; None where ``OPENAI_API_KEY`` opens the real one."""
+    """The base URL of the bundled server, which runs meanwhile; None where ``OPENAI_API_KEY`` opens the real
+    one.
+    """
     if environment.get("OPENAI_API_KEY"):
         yield None
         return
@@ -117,6 +128,7 @@ def _instrument_command() -> str:
     command = Path(sys.executable).with_name("opentelemetry-instrument")
     if not command.is_file():
         raise DemoError(
-            f"Cannot run the demo: {command} is missing. Install the demo's parts: pip install 'spanwright[demo]'."
+            f"Cannot run the demo: {command} is missing. Install the demo's parts: pip install"
+            f" 'spanwright[demo]'."
         )
     return str(command)

@@ -21,7 +21,8 @@ from . import completion
 from .completion import PromptCache
 from .embedding import DIMENSIONS, embed
 
-#: Seconds until the first token, for each further token, and for an embeddings request: about what the provider needs.
+#: Seconds until the first token, for each further token, and for an embeddings request: about what the
+#: provider needs.
 FIRST_TOKEN, NEXT_TOKEN, EMBEDDING = 0.26, 0.0035, 0.09
 
 

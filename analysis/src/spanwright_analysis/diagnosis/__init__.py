@@ -1,0 +1,1 @@
+"""What ``spanwright doctor`` looks at, and how it looks."""
