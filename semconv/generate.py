@@ -14,7 +14,8 @@ from generator.registry import Registry, RegistryError, load
 
 ROOT = Path(__file__).resolve().parent
 GENERATED = ROOT / "src" / "spanwright_semconv" / "_generated"
-PAGE = ROOT.parent / "docs" / "reference" / "semantic-conventions.md"
+REPOSITORY = ROOT.parent
+PAGE = REPOSITORY / "docs" / "reference" / "semantic-conventions.md"
 
 
 def outputs(registry: Registry) -> dict[Path, str]:
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     changed = stale(wanted)
     if "--check" in arguments:
         for path in changed:
-            where = path.relative_to(ROOT.parent)
+            where = path.relative_to(REPOSITORY)
             sys.stderr.write(f"Cannot accept {where}: it differs from the registry. Run `make generate`.\n")
         return 1 if changed else 0
     for path in changed:

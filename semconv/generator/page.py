@@ -19,8 +19,8 @@ In Python: `spanwright_semconv.attributes.GEN_AI_USAGE_INPUT_TOKENS` and so on, 
 
 **Content** says how an attribute is treated: *yes* = what people and models wrote, recorded only under the
 content policy, masked, dropped when a step fails; *never* = masking skips it and a failing step keeps it;
-*text* = any text, masked, dropped when a step fails. An enumeration is open (other values may occur) unless it
-says closed.
+*text* = any text, masked, dropped when a step fails. An enumeration is open (other values may occur) unless
+it says closed.
 """
 
 _FOLDERS = {

@@ -113,7 +113,7 @@ def _number(value: float) -> str:
 def _content(registry: Registry) -> str:
     templates = [a.key for a in registry.attributes if a.is_content and a.type.startswith("template[")]
     content = [a.key for a in registry.attributes if a.is_content and a.key not in templates]
-    never = [a.key for a in registry.attributes if a.is_never_content]
+    never = [a.key for a in registry.attributes if a.is_never_content and not a.type.startswith("template[")]
     prefixes = layout(
         strings([f"{key}." for key in templates], "CONTENT_PREFIXES: Final[tuple[str, ...]] = ")
     )

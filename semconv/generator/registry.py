@@ -63,7 +63,8 @@ class Attribute:
     @property
     def is_never_content(self) -> bool:
         """Said so, or a number, a truth value or an enumeration."""
-        numeric = self.type.removesuffix("[]") in PRIMITIVES - {"string"}
+        inner = self.type.removeprefix("template[").removesuffix("]").removesuffix("[")
+        numeric = inner in PRIMITIVES - {"string"}
         return bool(self.notes.get("never_content")) or bool(self.members) or numeric
 
 
