@@ -26,7 +26,10 @@ class ReceivedEvent:
 
 @dataclass(frozen=True)
 class ReceivedSpan:
-    """A span as it came over the wire, in the shape of the SDK's. Ids are hexadecimal, times nanoseconds."""
+    """A span as it came over the wire, in the shape of the SDK's. Ids are hexadecimal, times nanoseconds.
+
+    ``connection`` is the sender's port, which tells the connections apart that spans came over.
+    """
 
     name: str
     kind: SpanKind
@@ -40,6 +43,7 @@ class ReceivedSpan:
     status: Status
     resource: Mapping[str, Any]
     scope: str
+    connection: int
 
 
 @dataclass(frozen=True)
@@ -56,31 +60,31 @@ class OtlpReceiver:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._bodies: list[tuple[str, bytes]] = []
+        self._bodies: list[tuple[str, bytes, int]] = []
         self._arrival = threading.Condition()
 
-    def accept(self, path: str, body: bytes) -> None:
+    def accept(self, path: str, body: bytes, connection: int) -> None:
         with self._arrival:
-            self._bodies.append((path, body))
+            self._bodies.append((path, body, connection))
             self._arrival.notify_all()
 
-    def _received(self, path: str) -> list[bytes]:
+    def _received(self, path: str) -> list[tuple[bytes, int]]:
         with self._arrival:
-            return [body for received, body in self._bodies if received == path]
+            return [(body, connection) for received, body, connection in self._bodies if received == path]
 
     @property
     def raw_bytes(self) -> bytes:
         """Every byte of every signal that arrived, decompressed."""
         with self._arrival:
-            return b"".join(body for _, body in self._bodies)
+            return b"".join(body for _, body, _ in self._bodies)
 
     @property
     def spans(self) -> list[ReceivedSpan]:
-        return [span for body in self._received("/v1/traces") for span in _spans(body)]
+        return [span for request in self._received("/v1/traces") for span in _spans(*request)]
 
     @property
     def logs(self) -> list[ReceivedLog]:
-        return [log for body in self._received("/v1/logs") for log in _logs(body)]
+        return [log for body, _ in self._received("/v1/logs") for log in _logs(body)]
 
     def wait_for_spans(self, count: int, seconds: float = 15.0) -> list[ReceivedSpan]:
         """The spans as soon as there are ``count``, or whatever there is when the time is up."""
@@ -102,7 +106,7 @@ def otlp_receiver() -> Iterator[OtlpReceiver]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
-            receiver.accept(self.path, body)
+            receiver.accept(self.path, body, self.client_address[1])
             self.send_response(200)
             self.send_header("Content-Type", "application/x-protobuf")
             self.send_header("Content-Length", "0")
@@ -128,15 +132,15 @@ def otlp_receiver() -> Iterator[OtlpReceiver]:
             thread.join()
 
 
-def _spans(body: bytes) -> Iterator[ReceivedSpan]:
+def _spans(body: bytes, connection: int) -> Iterator[ReceivedSpan]:
     for resource_spans in ExportTraceServiceRequest.FromString(body).resource_spans:
         resource = _attributes(resource_spans.resource.attributes)
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:
-                yield _span(span, resource, scope_spans.scope.name)
+                yield _span(span, resource, scope_spans.scope.name, connection)
 
 
-def _span(span: trace_pb2.Span, resource: Mapping[str, Any], scope: str) -> ReceivedSpan:
+def _span(span: trace_pb2.Span, resource: Mapping[str, Any], scope: str, connection: int) -> ReceivedSpan:
     return ReceivedSpan(
         name=span.name,
         kind=SpanKind(max(span.kind - 1, 0)),
@@ -150,6 +154,7 @@ def _span(span: trace_pb2.Span, resource: Mapping[str, Any], scope: str) -> Rece
         status=Status(StatusCode(span.status.code), span.status.message or None),
         resource=resource,
         scope=scope,
+        connection=connection,
     )
 
 

@@ -93,6 +93,19 @@ def test_gunicorn(run: Run, receiver: OtlpReceiver, options: tuple[str, ...]) ->
     assert imported == Counter(f"import-{pid}" for pid in by_whom)
 
 
+def test_workers_do_not_share_the_connection_of_their_master(run: Run, receiver: OtlpReceiver) -> None:
+    """A master that has exported before it forks keeps its connection to itself."""
+    server = run(
+        *("gunicorn", "zero_code.apps.wsgi_app:app", "--bind", "127.0.0.1:0", "--workers", "2", "--preload"),
+        SPANWRIGHT_TEST_FLUSH="yes",
+        **SELDOM,
+    )
+    workers, asked = serve_calls(server)
+    check_calls(receiver, workers, asked)
+    connections = {(span.connection, span.attributes["app.pid"]) for span in receiver.spans}
+    assert len({connection for connection, _ in connections}) == len(connections) == 3
+
+
 def test_uvicorn(run: Run, receiver: OtlpReceiver) -> None:
     """Workers are new interpreters that end by the SIGTERM uvicorn raises again once it has shut down."""
     server = run(

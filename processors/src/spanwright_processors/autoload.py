@@ -23,7 +23,7 @@ def pre_instrument(declarative: Mapping[str, Any] | None = None) -> None:
     """Attach the configured pipeline to the global tracer and logger provider. Never raises.
 
     Says once, in the log, what is wrong. Wrong settings do not leave exporters unguarded: a chain is
-    attached then that drops all content. ``declarative`` is our section of an OpenTelemetry configuration that
+    attached then that drops all content. ``declarative`` is our section of a configuration that
     somebody else has parsed.
     """
     try:
@@ -59,7 +59,7 @@ def _attach_pipeline(declarative: Mapping[str, Any] | None) -> None:
     if chain is None:
         return
     _attach_everywhere(settings, chain)
-    _flush_at_exit(settings)
+    _follow_processes(settings)
 
 
 def _configured(declarative: Mapping[str, Any] | None) -> tuple[PipelineSettings, StepChain | None]:
@@ -83,7 +83,7 @@ def _attach_everywhere(settings: PipelineSettings, chain: StepChain) -> None:
     from opentelemetry._logs import get_logger_provider
     from opentelemetry.trace import get_tracer_provider
 
-    from .attach import AttachError, attach, attach_logs, attach_new_providers
+    from .attachment import AttachError, attach, attach_logs, attach_new_providers
 
     if settings.attach_new_providers:
         attach_new_providers(chain)
@@ -112,9 +112,12 @@ def _is_placeholder(provider: object) -> bool:
     return type(provider).__module__.startswith(("opentelemetry.trace", "opentelemetry._logs"))
 
 
-def _flush_at_exit(settings: PipelineSettings) -> None:
+def _follow_processes(settings: PipelineSettings) -> None:
+    """What servers with several processes need for every span of every worker to arrive."""
+    from .inherited_connections import renew_connections_after_fork
     from .process_exit import flush_at_celery_exit, flush_on_sigterm
 
+    renew_connections_after_fork()
     flush_at_celery_exit()
     if settings.flush_on_sigterm:
         flush_on_sigterm()

@@ -4,10 +4,13 @@ import os
 import time
 
 from flask import Flask
+from opentelemetry import trace
 from zero_code.apps.call import record_call
 
 app = Flask(__name__)
 record_call(f"import-{os.getpid()}")
+if "SPANWRIGHT_TEST_FLUSH" in os.environ:
+    trace.get_tracer_provider().force_flush()  # type: ignore[attr-defined]
 
 
 @app.get("/<number>")
