@@ -75,7 +75,7 @@ class EditableSpan:
     def json(self, key: str) -> Any:
         """The decoded JSON of a string attribute, decoded once for all steps; treat it as read-only.
 
-        None when the attribute is absent, is not a string, or holds no valid JSON, or too deep a one to decode.
+        None when the attribute is absent, no string, no valid JSON, or nested too deep to decode.
         """
         raw = self.attributes.get(key)
         if not isinstance(raw, str):
