@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from support.span_file import SpanFile, documents, messages, text
 
 
 @pytest.fixture
-def span_file(tmp_path: Path) -> SpanFile:
-    return SpanFile(tmp_path / "traces.jsonl")
+def span_file(tmp_path: Path) -> Iterator[SpanFile]:
+    file = SpanFile(tmp_path / "traces.jsonl")
+    yield file
+    file.close()
 
 
 @pytest.fixture

@@ -70,6 +70,9 @@ class SpanFile:
         span.end(NOON + round(end * 1e6))
         return span
 
+    def close(self) -> None:
+        self._provider.shutdown()
+
     def write(self, text: str) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(text)

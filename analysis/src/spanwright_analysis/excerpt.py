@@ -16,10 +16,9 @@ def content_lines(span: EditableSpan) -> Iterator[tuple[str, str]]:
     Of a chat's messages the last one that went in and all that came out; of a tool its arguments and result;
     of a retrieval its query. Nothing where content was not captured.
     """
-    incoming = span.json(names.GEN_AI_INPUT_MESSAGES)
-    if isinstance(incoming, list) and incoming:
-        yield from _message_lines(incoming[-1])
-    for message in span.json(names.GEN_AI_OUTPUT_MESSAGES) or ():
+    for message in _messages(span, names.GEN_AI_INPUT_MESSAGES)[-1:]:
+        yield from _message_lines(message)
+    for message in _messages(span, names.GEN_AI_OUTPUT_MESSAGES):
         yield from _message_lines(message)
     for label, name in (
         ("arguments", names.GEN_AI_TOOL_CALL_ARGUMENTS),
@@ -53,8 +52,17 @@ def one_line(value: Any) -> str:
     return " ".join(text.split())
 
 
+def _messages(span: EditableSpan, name: str) -> Sequence[Mapping[str, Any]]:
+    return mappings(span.json(name))
+
+
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list; none where the value is something else."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
 def _message_lines(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    parts: Sequence[Mapping[str, Any]] = message.get("parts") or ()
+    parts = mappings(message.get("parts"))
     texts = [part["content"] for part in parts if part.get("type") == "text" and part.get("content")]
     if texts:
         yield str(message.get("role", "")), one_line(texts[-1])

@@ -15,7 +15,7 @@ from spanwright_processors.span import EditableSpan
 from spanwright_semconv import attributes as names
 
 from . import figures
-from .excerpt import content_lines, error_line
+from .excerpt import content_lines, error_line, mappings
 from .trace_tree import Node, Trace
 
 #: Heading, width in cells, and style of the columns at the right; 59 cells with their gaps.
@@ -187,11 +187,10 @@ def _result(span: EditableSpan) -> str:
 
 def _scores(span: EditableSpan) -> str:
     """The chunks a retrieval returned, best first, with their scores, and how many were asked for."""
-    documents = span.json(names.GEN_AI_RETRIEVAL_DOCUMENTS) or ()
     chunks = [
         f"{figures.score(document['score'])} {document.get('source_doc_id') or document.get('id')}"
-        for document in documents
-        if document.get("score") is not None
+        for document in mappings(span.json(names.GEN_AI_RETRIEVAL_DOCUMENTS))
+        if isinstance(document.get("score"), int | float)
     ]
     asked, returned = (
         span.attributes.get(names.GEN_AI_RETRIEVAL_TOP_K),
