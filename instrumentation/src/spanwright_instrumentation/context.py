@@ -11,7 +11,7 @@ from opentelemetry.context import Context, create_key, get_current, set_value
 from spanwright_semconv import attributes
 from spanwright_semconv.pseudonym import user_hash
 
-from .attach import Attached
+from .attach import Attached, Steps
 from .decorator import decorate
 
 logger = logging.getLogger(__name__)
@@ -61,11 +61,12 @@ class context:  # noqa: N801 - used like a function
         self._given = {key: str(value) for key, value in given.items() if value is not None}
         self._attached: list[Attached] = []
 
-    def _attach(self) -> Attached:
-        return Attached(set_value(_KEY, {**context_attributes(), **self._given}))
+    def applied(self, current: Context) -> Context:
+        """That OpenTelemetry context, with this on it."""
+        return set_value(_KEY, {**context_attributes(current), **self._given}, current)
 
     def __enter__(self) -> None:
-        self._attached.append(self._attach())
+        self._attached.append(Attached(self.applied(get_current())))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -73,20 +74,11 @@ class context:  # noqa: N801 - used like a function
         self._attached.pop().detach()
 
     def __call__(self, function: F) -> F:
-        return decorate(function, lambda _args, _kwargs: _Run(self._attach))
+        return decorate(function, lambda _args, _kwargs: _Run(self.applied(get_current())))
 
 
-class _Run:
+class _Run(Steps):
     """One run of a decorated function."""
-
-    def __init__(self, attach: Callable[[], Attached]) -> None:
-        self._attach = attach
-
-    def enter(self) -> None:
-        self._attached = self._attach()
-
-    def leave(self) -> None:
-        self._attached.detach()
 
     def yielded(self, item: object) -> None:
         """Nothing to do."""

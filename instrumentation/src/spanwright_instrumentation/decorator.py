@@ -34,6 +34,25 @@ class Run(Protocol):
         """The function raised."""
 
 
+class Unobserved:
+    """A run nobody observes."""
+
+    __slots__ = ()
+
+    def enter(self) -> None:
+        """Nothing to do."""
+
+    leave = enter
+
+    def yielded(self, item: object) -> None:
+        """Nothing to do."""
+
+    succeed = yielded
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing to do."""
+
+
 #: Begins a run from the arguments of the call.
 Start = Callable[[tuple[Any, ...], Mapping[str, Any]], Run]
 

@@ -119,6 +119,11 @@ class Invocation:
         return bool(self._mode)
 
     @property
+    def records_content(self) -> bool:
+        """Whether content goes on this span; operations without an event have it nowhere else."""
+        return self.is_recording and bool(self._mode & ContentMode.SPAN_ONLY)
+
+    @property
     def context(self) -> Context:
         """The parent context with this span current, and marked so that the call gets no second span."""
         if self._context is None:
@@ -135,6 +140,10 @@ class Invocation:
     def elapsed(self) -> float:
         """Seconds since the start, on a clock that does not jump."""
         return (time.perf_counter_ns() - self._begun) / 1e9
+
+    def elapsed_at(self, reading: int) -> float:
+        """The same at an earlier reading of ``time.perf_counter_ns``."""
+        return (reading - self._begun) / 1e9
 
     def at(self, elapsed: float) -> int:
         """Nanoseconds since the epoch, ``elapsed`` seconds after the start."""

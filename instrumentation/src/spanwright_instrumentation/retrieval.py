@@ -1,0 +1,270 @@
+"""What all vector stores' spans have in common: documents, score figures, the text behind a query vector.
+
+A store's own file says what was asked (:class:`Retrieval`) and what came back (:class:`Document`); here it
+becomes attributes. No vector ever becomes one.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from opentelemetry.util.types import AttributeValue
+from spanwright_semconv import attributes as names
+from spanwright_semconv.enums import Operation
+
+from .attach import Steps
+from .content import to_json
+from .decorator import Run, Unobserved
+from .embedding_memory import memory
+from .invocation import Invocation
+from .suppression import is_suppressed
+from .telemetry import Telemetry
+
+logger = logging.getLogger(__name__)
+
+_RETRIEVAL = Operation.RETRIEVAL.value
+
+#: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
+#: ones.
+SOURCE_KEYS_VARIABLE = "SPANWRIGHT_RETRIEVAL_SOURCE_KEYS"
+TEXT_KEYS_VARIABLE = "SPANWRIGHT_RETRIEVAL_TEXT_KEYS"
+
+#: Payload keys as frameworks and applications write them, the surest first.
+SOURCE_KEYS = (
+    "source_doc_id",
+    "source_document_id",
+    "source_id",
+    "document_id",
+    "doc_id",
+    "ref_doc_id",
+    "parent_id",
+    "source",
+    "file_path",
+    "file_name",
+    "filename",
+    "file",
+    "path",
+    "url",
+    "uri",
+)
+TEXT_KEYS = ("text", "content", "page_content", "document", "chunk", "chunk_text", "passage", "body")
+
+#: Documents listed on a span at most; the figures count all.
+MAX_DOCUMENTS = 200
+
+
+@dataclass(slots=True)
+class Retrieval:
+    """One query to a vector store."""
+
+    provider: str
+    data_source: str | None
+    #: Documents asked for at most; None if the request does not say.
+    top_k: int | None = None
+    #: Vectors the query is made of, for looking up their text; never recorded.
+    vectors: Sequence[object] = ()
+    #: Where the request itself holds the text, or names the model that embeds it.
+    query_text: str | None = None
+    embedding_model: str | None = None
+    #: Whether only part of the data source was searched; None if unknown.
+    filtered: bool | None = None
+    #: ``similarity`` (more is better) or ``distance`` (less is better); None if unknown, or neither (rank
+    #: fusion).
+    score_kind: str | None = None
+    #: False if the store orders by something else than a score, so that there are no score figures.
+    scored: bool = True
+    server_address: str | None = None
+    server_port: int | None = None
+
+
+class Document(NamedTuple):
+    """One chunk that came back."""
+
+    id: object
+    score: float | None
+    #: What is stored with the chunk; None if it was not asked for.
+    payload: Mapping[str, object] | None
+
+
+class RetrievalRun:
+    """One call of a store's method, around any number of queries: a span each, over the same time.
+
+    :param read_response: what the method returned -> the documents of each query, in their order.
+    """
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        retrievals: Sequence[Retrieval],
+        read_response: Callable[[Any], Sequence[Sequence[Document]]],
+    ) -> None:
+        self._read_response = read_response
+        self._calls = [(retrieval, _begin(telemetry, retrieval)) for retrieval in retrievals]
+        self._steps = Steps(self._calls[0][1].context)
+
+    def enter(self) -> None:
+        """Make the (first) span current."""
+        self._steps.enter()
+
+    def leave(self) -> None:
+        """Make current what was before."""
+        self._steps.leave()
+
+    def yielded(self, item: object) -> None:
+        """Stores do not stream."""
+
+    def succeed(self, result: object) -> None:
+        """The store answered."""
+        try:
+            for (retrieval, invocation), documents in zip(
+                self._calls, self._read_response(result), strict=False
+            ):
+                if invocation.is_recording:
+                    invocation.attributes.update(
+                        response_attributes(retrieval, documents, content=invocation.records_content)
+                    )
+        except Exception:
+            logger.debug("Cannot read a store's answer.", exc_info=True)
+        for _, invocation in self._calls:
+            invocation.stop()
+
+    def fail(self, error: BaseException) -> None:
+        """The call raised."""
+        for _, invocation in self._calls:
+            invocation.fail(error)
+
+
+def begin(
+    telemetry: Telemetry,
+    read_request: Callable[[], Sequence[Retrieval]],
+    read_response: Callable[[Any], Sequence[Sequence[Document]]],
+) -> Run:
+    """Observe one call of a store's method, unless an outer instrumentor does. Never raises."""
+    try:
+        if is_suppressed(_RETRIEVAL):
+            return Unobserved()
+        retrievals = read_request()
+        return RetrievalRun(telemetry, retrievals, read_response) if retrievals else Unobserved()
+    except Exception:
+        logger.debug("Cannot observe a retrieval.", exc_info=True)
+        return Unobserved()
+
+
+def _begin(telemetry: Telemetry, retrieval: Retrieval) -> Invocation:
+    invocation = Invocation(
+        telemetry,
+        _RETRIEVAL,
+        retrieval.data_source,
+        attributes={
+            names.GEN_AI_PROVIDER_NAME: retrieval.provider,
+            names.GEN_AI_DATA_SOURCE_ID: retrieval.data_source,
+            names.SERVER_ADDRESS: retrieval.server_address,
+            names.SERVER_PORT: retrieval.server_port,
+        },
+    )
+    if invocation.is_recording:
+        invocation.attributes.update(request_attributes(retrieval, content=invocation.records_content))
+    return invocation
+
+
+def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, AttributeValue | None]:
+    """What was asked; the query's text only if content may be recorded."""
+    text, model = retrieval.query_text, retrieval.embedding_model
+    if text is None or model is None:
+        known = next((found for found in map(memory.recall, retrieval.vectors) if found), None)
+        if known is not None:
+            text = known.text if text is None else text
+            model = known.model if model is None else model
+    return {
+        names.GEN_AI_RETRIEVAL_TOP_K: retrieval.top_k,
+        names.GEN_AI_RETRIEVAL_QUERY_TEXT: text if content else None,
+        names.SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL: model,
+        names.SPANWRIGHT_RETRIEVAL_FILTERED: retrieval.filtered,
+    }
+
+
+def response_attributes(
+    retrieval: Retrieval, documents: Sequence[Document], *, content: bool
+) -> dict[str, AttributeValue | None]:
+    """What came back, in the store's order; the chunks' text only if content may be recorded."""
+    listed = [_described(document, content=content) for document in documents[:MAX_DOCUMENTS]]
+    values: dict[str, AttributeValue | None] = {
+        names.SPANWRIGHT_RETRIEVAL_RETURNED: len(documents),
+        names.GEN_AI_RETRIEVAL_DOCUMENTS: to_json(listed),
+    }
+    if retrieval.scored:
+        values.update(score_figures([document.score for document in documents]))
+        values[names.SPANWRIGHT_RETRIEVAL_SCORE_KIND] = retrieval.score_kind
+    return values
+
+
+def score_figures(scores: Sequence[float | None]) -> dict[str, AttributeValue]:
+    """First, second, highest, lowest and mean score, in the store's order; empty without a finite score."""
+    finite = [float(score) for score in scores if score is not None and math.isfinite(score)]
+    if not finite:
+        return {}
+    figures: dict[str, AttributeValue] = {
+        names.SPANWRIGHT_RETRIEVAL_SCORE_FIRST: finite[0],
+        names.SPANWRIGHT_RETRIEVAL_SCORE_MAX: max(finite),
+        names.SPANWRIGHT_RETRIEVAL_SCORE_MIN: min(finite),
+        names.SPANWRIGHT_RETRIEVAL_SCORE_MEAN: math.fsum(finite) / len(finite),
+    }
+    if len(finite) > 1:
+        figures[names.SPANWRIGHT_RETRIEVAL_SCORE_SECOND] = finite[1]
+    return figures
+
+
+def _described(document: Document, *, content: bool) -> dict[str, object]:
+    score = document.score
+    described: dict[str, object] = {
+        "id": None if document.id is None else str(document.id),
+        "score": float(score) if score is not None and math.isfinite(score) else None,
+    }
+    if document.payload:
+        source = _first(document.payload, _source_keys())
+        if source is not None:
+            described["source_doc_id"] = source
+        text = _first(document.payload, _text_keys(), only_text=True)
+        if text is not None:
+            described["text_length"] = len(text)
+            if content:
+                described["content"] = text
+    return described
+
+
+def _first(payload: Mapping[str, object], keys: Sequence[str], *, only_text: bool = False) -> str | None:
+    """The first of these keys' values, in the payload or in its ``metadata``, as text."""
+    kinds = str if only_text else (str, int)
+    for level in _levels(payload):
+        for key in keys:
+            value = level.get(key)
+            if isinstance(value, kinds) and not isinstance(value, bool):
+                return str(value)
+    return None
+
+
+def _levels(payload: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    yield payload
+    nested = payload.get("metadata")
+    if isinstance(nested, Mapping):
+        yield nested
+
+
+@cache
+def _source_keys() -> tuple[str, ...]:
+    return (*_configured(SOURCE_KEYS_VARIABLE), *SOURCE_KEYS)
+
+
+@cache
+def _text_keys() -> tuple[str, ...]:
+    return (*_configured(TEXT_KEYS_VARIABLE), *TEXT_KEYS)
+
+
+def _configured(variable: str) -> list[str]:
+    return [key for key in map(str.strip, os.environ.get(variable, "").split(",")) if key]
