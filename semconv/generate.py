@@ -13,6 +13,7 @@ from generator.python import modules
 from generator.registry import Registry, RegistryError, load
 
 ROOT = Path(__file__).resolve().parent
+REGISTRY = ROOT / "registry" / "spanwright"
 GENERATED = ROOT / "src" / "spanwright_semconv" / "_generated"
 REPOSITORY = ROOT.parent
 PAGE = REPOSITORY / "docs" / "reference" / "semantic-conventions.md"
@@ -32,7 +33,7 @@ def stale(wanted: dict[Path, str]) -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Exit code: 0 when all is written or equal, 1 when it is not or the registry is wrong."""
     try:
-        wanted = outputs(load(ROOT / "registry"))
+        wanted = outputs(load(REGISTRY))
     except RegistryError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -20,10 +20,12 @@ class Node:
 
 
 def string(value: str) -> str:
-    """A string literal in double quotes."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    quote = '"' if '"' not in value or "'" in value else "'"
-    return f'"{escaped}"' if quote == '"' else f"'{value}'"
+    """A string literal: double quotes, unless only single ones save escaping."""
+    quote = "'" if '"' in value and "'" not in value else '"'
+    escaped = (
+        value.replace("\\", "\\\\").replace(quote, f"\\{quote}").replace("\n", "\\n").replace("\r", "\\r")
+    )
+    return f"{quote}{escaped}{quote}"
 
 
 def strings(values: Sequence[str], head: str = "") -> Node:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -16,6 +16,10 @@ from .shape import PRIMITIVES, SECTIONS, manifest_errors, shape_errors
 COUNT_TYPES = {"int"}
 #: Singular words that end in s.
 NOT_PLURAL = {"class", "address", "status", "alias"}
+
+
+#: Section -> (folder, entry) of every file.
+_Sections: TypeAlias = dict[str, list[tuple[str, Mapping[str, Any]]]]
 
 
 class RegistryError(Exception):
@@ -110,10 +114,24 @@ class Registry:
 
 
 def load(folder: Path) -> Registry:
-    """Read, check and resolve the registry in ``folder``; raises `RegistryError` with every defect."""
+    """Read, check and resolve the registry in ``folder`` and those it depends on by path.
+
+    Raises `RegistryError` with every defect.
+    """
     manifest = yaml.safe_load((folder / "manifest.yaml").read_text())
+    sections: _Sections = {section: [] for section in SECTIONS}
+    errors = _read(folder, manifest, sections)
+    for dependency in manifest.get("dependencies", []):
+        below = folder / dependency["registry_path"]
+        errors += _read(below, yaml.safe_load((below / "manifest.yaml").read_text()), sections)
+    if errors:
+        raise RegistryError(_message(errors))
+    return _resolve(manifest, sections)
+
+
+def _read(folder: Path, manifest: Any, sections: _Sections) -> list[str]:
+    """Add the entries of a registry's files to ``sections``; returns what is wrong with the files."""
     errors = [f"manifest.yaml: {error}" for error in manifest_errors(manifest)]
-    sections: dict[str, list[tuple[str, Mapping[str, Any]]]] = {section: [] for section in SECTIONS}
     for path in sorted(folder.rglob("*.yaml")):
         if path.name == "manifest.yaml":
             continue
@@ -122,14 +140,10 @@ def load(folder: Path) -> Registry:
         for section in SECTIONS:
             entries = document.get(section, []) if isinstance(document, dict) else []
             sections[section] += [(path.parent.name, entry) for entry in entries]
-    if errors:
-        raise RegistryError(_message(errors))
-    return _resolve(manifest, sections)
+    return errors
 
 
-def _resolve(
-    manifest: Mapping[str, Any], sections: Mapping[str, list[tuple[str, Mapping[str, Any]]]]
-) -> Registry:
+def _resolve(manifest: Mapping[str, Any], sections: _Sections) -> Registry:
     attributes = {raw["key"]: Attribute(raw["key"], folder, raw) for folder, raw in sections["attributes"]}
     resolver = _Resolver(attributes, {raw["id"]: raw for _, raw in sections["attribute_groups"]}, [])
     public = [(folder, raw) for folder, raw in sections["attribute_groups"] if raw["visibility"] == "public"]
@@ -138,7 +152,7 @@ def _resolve(
         dependencies=[entry["schema_url"] for entry in manifest.get("dependencies", [])],
         attributes=sorted(attributes.values(), key=lambda attribute: attribute.key),
         groups=resolver.signals(public, "id"),
-        spans=resolver.signals(sections["spans"], "type"),
+        spans=resolver.signals(_refined(sections, resolver.errors), "type"),
         metrics=resolver.signals(sections["metrics"], "name"),
         events=resolver.signals(sections["events"], "name"),
     )
@@ -147,6 +161,20 @@ def _resolve(
     if errors:
         raise RegistryError(_message(errors))
     return registry
+
+
+def _refined(sections: _Sections, errors: list[str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The spans, each with the attributes its refinements add."""
+    added: dict[str, list[Any]] = {raw["type"]: [] for _, raw in sections["spans"]}
+    for _, raw in sections["span_refinements"]:
+        if raw["ref"] in added:
+            added[raw["ref"]] += raw.get("attributes", [])
+        else:
+            errors.append(f"{raw['id']}: span {raw['ref']} is not defined")
+    return [
+        (folder, {**raw, "attributes": [*raw.get("attributes", []), *added[raw["type"]]]})
+        for folder, raw in sections["spans"]
+    ]
 
 
 @dataclass(frozen=True)
@@ -192,12 +220,13 @@ def _reference(attribute: Attribute, entry: Mapping[str, Any]) -> Reference:
     return Reference(attribute, level, "")
 
 
-def _twice(sections: Mapping[str, list[tuple[str, Mapping[str, Any]]]]) -> list[str]:
+def _twice(sections: _Sections) -> list[str]:
     twice = []
     identities = {
         "attributes": "key",
         "attribute_groups": "id",
         "spans": "type",
+        "span_refinements": "id",
         "metrics": "name",
         "events": "name",
     }

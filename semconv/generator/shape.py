@@ -5,6 +5,7 @@ Only the parts the registry uses; an unknown key is an error, as in that schema.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ KINDS = {"client", "server", "internal", "producer", "consumer"}
 LEVELS = {"required", "recommended", "opt_in"}
 CONDITIONAL_LEVELS = {"conditionally_required", "recommended", "opt_in"}
 
+_SCHEMA_URL = re.compile(r"https?://[^/]+/.*/\d[^/]*")
 _COMMON = {"note", "deprecated", "annotations"}
 _SIGNAL = {"brief", "stability"}
 #: Section -> (required keys, optional keys).
@@ -23,6 +25,7 @@ SECTIONS: Mapping[str, tuple[set[str], set[str]]] = {
     "attributes": ({"key", "type"} | _SIGNAL, {"examples"} | _COMMON),
     "attribute_groups": ({"id", "visibility"}, {"attributes"} | _SIGNAL | _COMMON),
     "spans": ({"type", "kind", "name"} | _SIGNAL, {"attributes", "entity_associations"} | _COMMON),
+    "span_refinements": ({"id", "ref"}, {"name", "attributes", "entity_associations"} | _SIGNAL | _COMMON),
     "metrics": ({"name", "unit", "instrument"} | _SIGNAL, {"attributes", "entity_associations"} | _COMMON),
     "events": ({"name"} | _SIGNAL, {"attributes", "entity_associations"} | _COMMON),
 }
@@ -46,13 +49,14 @@ def manifest_errors(manifest: Any) -> list[str]:
     if not isinstance(manifest, dict):
         return ["the manifest is not a mapping"]
     errors = _key_errors("manifest", ({"schema_url"}, {"description", "dependencies", "stability"}), manifest)
-    for url in [manifest, *manifest.get("dependencies", [])]:
-        text = str(url.get("schema_url"))
-        if not text.startswith(("http://", "https://")) or not any(
-            c.isdigit() for c in text.rsplit("/", 1)[-1]
-        ):
-            errors.append(f"schema_url {text!r} does not end with a version")
-    return errors
+    dependencies = manifest.get("dependencies", [])
+    for dependency in dependencies:
+        errors += _key_errors("dependency", ({"schema_url", "registry_path"}, set()), dependency)
+    return errors + [
+        f"schema_url {entry.get('schema_url')!r} does not end with a version"
+        for entry in [manifest, *dependencies]
+        if not _SCHEMA_URL.fullmatch(str(entry.get("schema_url")))
+    ]
 
 
 def _key_errors(where: str, keys: tuple[set[str], set[str]], entry: Mapping[str, Any]) -> list[str]:

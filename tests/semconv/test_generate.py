@@ -65,7 +65,7 @@ def test_generated_code_is_formatted() -> None:
 
 def test_every_attribute_has_its_constant() -> None:
     """Dots and dashes become underscores, letters upper case."""
-    for entry in load(generate.ROOT / "registry").attributes:
+    for entry in load(generate.REGISTRY).attributes:
         assert getattr(attributes, entry.key.upper().replace(".", "_").replace("-", "_")) == entry.key
 
 

@@ -106,7 +106,7 @@ def _shape_violations(key: str, shape: str, value: Any) -> list[str]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return [f"{key} is not JSON ({error}). Write the whole value as JSON text."]
     return [
         f"{key}{_joined(defect)}. Build it with spanwright_semconv.messages."

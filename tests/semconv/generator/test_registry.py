@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 import yaml
 from generator.registry import Registry, RegistryError, is_plural, load
 
-REGISTRY = Path(__file__).parents[3] / "semconv" / "registry"
+REGISTRY = Path(__file__).parents[3] / "semconv" / "registry" / "spanwright"
 SIGNAL = {"brief": "B.", "stability": "development"}
 
 
@@ -156,3 +158,40 @@ def test_every_string_of_the_official_part_is_classified() -> None:
 def test_plural(key: str, plural: bool) -> None:
     """The last word decides."""
     assert is_plural(key) is plural
+
+
+def test_refinements_add_attributes_to_a_span(tmp_path: Path) -> None:
+    """A span refinement's attributes stand on the span it names; one of an unknown span is refused."""
+    span = {"type": "s", "kind": "client", "name": {"note": "{a.b}"}, **SIGNAL}
+    refinement = {"id": "r", "ref": "s", "attributes": [{"ref": "a.b", "requirement_level": "required"}]}
+    sections = {"attributes": [attribute("a.b")], "spans": [span]}
+    assert registry(tmp_path / "1", **sections, span_refinements=[refinement]).spans[0].required == ("a.b",)
+    with pytest.raises(RegistryError, match="r: span x is not defined"):
+        registry(tmp_path / "2", **sections, span_refinements=[{**refinement, "ref": "x"}])
+
+
+def test_registries_below_are_read_by_path(tmp_path: Path) -> None:
+    """A dependency's attributes can be referred to; its manifest is held to the same shape."""
+    below = tmp_path / "official"
+    (below / "core").mkdir(parents=True)
+    (below / "manifest.yaml").write_text("schema_url: https://example.com/official/1.0.0\n")
+    text = yaml.safe_dump({"file_format": "definition/2", "attributes": [attribute("a.b")]})
+    (below / "core" / "attributes.yaml").write_text(text)
+    own = tmp_path / "own"
+    (own / "spanwright").mkdir(parents=True)
+    dependency = {"schema_url": "https://example.com/official/1.0.0", "registry_path": "../official"}
+    manifest = {"schema_url": "https://example.com/own/1.0.0", "dependencies": [dependency]}
+    (own / "manifest.yaml").write_text(yaml.safe_dump(manifest))
+    event = {"name": "e", "attributes": [{"ref": "a.b", "requirement_level": "required"}], **SIGNAL}
+    (own / "spanwright" / "all.yaml").write_text(
+        yaml.safe_dump({"file_format": "definition/2", "events": [event]})
+    )
+    assert load(own).events[0].required == ("a.b",)
+
+
+@pytest.mark.skipif(shutil.which("weaver") is None, reason="Weaver is not on PATH")
+def test_weaver_accepts_the_registry() -> None:
+    """The real tool reads what we wrote."""
+    command = ["weaver", "registry", "check", "--v2", "-r", str(REGISTRY)]
+    done = subprocess.run(command, cwd=REGISTRY, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

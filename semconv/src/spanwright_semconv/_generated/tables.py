@@ -229,27 +229,6 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
 }
 
 SPANS: Final[dict[str, SpanDefinition]] = {
-    "gen_ai.client.create_agent": SpanDefinition(
-        "gen_ai.client.create_agent",
-        ("create_agent",),
-        ("client",),
-        "{gen_ai.operation.name} {gen_ai.agent.name}",
-        ("gen_ai.operation.name", "gen_ai.provider.name"),
-    ),
-    "gen_ai.client.embeddings": SpanDefinition(
-        "gen_ai.client.embeddings",
-        ("embeddings",),
-        ("client", "internal"),
-        "{gen_ai.operation.name} {gen_ai.request.model}",
-        ("gen_ai.operation.name", "gen_ai.provider.name"),
-    ),
-    "gen_ai.client.fetch_response": SpanDefinition(
-        "gen_ai.client.fetch_response",
-        ("fetch_response",),
-        ("client",),
-        "{gen_ai.operation.name}",
-        ("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.response.id"),
-    ),
     "gen_ai.client.inference": SpanDefinition(
         "gen_ai.client.inference",
         ("chat", "generate_content", "text_completion"),
@@ -257,15 +236,57 @@ SPANS: Final[dict[str, SpanDefinition]] = {
         "{gen_ai.operation.name} {gen_ai.request.model}",
         ("gen_ai.operation.name", "gen_ai.provider.name"),
     ),
-    "gen_ai.client.invoke_agent": SpanDefinition(
-        "gen_ai.client.invoke_agent",
+    "gen_ai.create_agent.client": SpanDefinition(
+        "gen_ai.create_agent.client",
+        ("create_agent",),
+        ("client",),
+        "{gen_ai.operation.name} {gen_ai.agent.name}",
+        ("gen_ai.operation.name", "gen_ai.provider.name"),
+    ),
+    "gen_ai.embeddings.client": SpanDefinition(
+        "gen_ai.embeddings.client",
+        ("embeddings",),
+        ("client", "internal"),
+        "{gen_ai.operation.name} {gen_ai.request.model}",
+        ("gen_ai.operation.name", "gen_ai.provider.name"),
+    ),
+    "gen_ai.execute_tool.internal": SpanDefinition(
+        "gen_ai.execute_tool.internal",
+        ("execute_tool",),
+        ("internal",),
+        "{gen_ai.operation.name} {gen_ai.tool.name}",
+        ("gen_ai.operation.name", "gen_ai.tool.name"),
+    ),
+    "gen_ai.fetch_response.client": SpanDefinition(
+        "gen_ai.fetch_response.client",
+        ("fetch_response",),
+        ("client",),
+        "{gen_ai.operation.name}",
+        ("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.response.id"),
+    ),
+    "gen_ai.invoke_agent.client": SpanDefinition(
+        "gen_ai.invoke_agent.client",
         ("invoke_agent",),
         ("client",),
         "{gen_ai.operation.name} {gen_ai.agent.name}",
         ("gen_ai.operation.name", "gen_ai.provider.name"),
     ),
-    "gen_ai.client.memory": SpanDefinition(
-        "gen_ai.client.memory",
+    "gen_ai.invoke_agent.internal": SpanDefinition(
+        "gen_ai.invoke_agent.internal",
+        ("invoke_agent",),
+        ("internal",),
+        "{gen_ai.operation.name} {gen_ai.agent.name}",
+        ("gen_ai.operation.name",),
+    ),
+    "gen_ai.invoke_workflow.internal": SpanDefinition(
+        "gen_ai.invoke_workflow.internal",
+        ("invoke_workflow",),
+        ("internal",),
+        "{gen_ai.operation.name} {gen_ai.workflow.name}",
+        ("gen_ai.operation.name",),
+    ),
+    "gen_ai.memory.client": SpanDefinition(
+        "gen_ai.memory.client",
         (
             "search_memory",
             "create_memory",
@@ -279,39 +300,18 @@ SPANS: Final[dict[str, SpanDefinition]] = {
         "{gen_ai.operation.name}",
         ("gen_ai.operation.name",),
     ),
-    "gen_ai.client.retrieval": SpanDefinition(
-        "gen_ai.client.retrieval",
-        ("retrieval",),
-        ("client", "internal"),
-        "{gen_ai.operation.name} {gen_ai.data_source.id}",
-        ("gen_ai.operation.name",),
-    ),
-    "gen_ai.internal.execute_tool": SpanDefinition(
-        "gen_ai.internal.execute_tool",
-        ("execute_tool",),
-        ("internal",),
-        "{gen_ai.operation.name} {gen_ai.tool.name}",
-        ("gen_ai.operation.name", "gen_ai.tool.name"),
-    ),
-    "gen_ai.internal.invoke_agent": SpanDefinition(
-        "gen_ai.internal.invoke_agent",
-        ("invoke_agent",),
-        ("internal",),
-        "{gen_ai.operation.name} {gen_ai.agent.name}",
-        ("gen_ai.operation.name",),
-    ),
-    "gen_ai.internal.invoke_workflow": SpanDefinition(
-        "gen_ai.internal.invoke_workflow",
-        ("invoke_workflow",),
-        ("internal",),
-        "{gen_ai.operation.name} {gen_ai.workflow.name}",
-        ("gen_ai.operation.name",),
-    ),
-    "gen_ai.internal.plan": SpanDefinition(
-        "gen_ai.internal.plan",
+    "gen_ai.plan.internal": SpanDefinition(
+        "gen_ai.plan.internal",
         ("plan",),
         ("internal",),
         "{gen_ai.operation.name} {gen_ai.agent.name}",
+        ("gen_ai.operation.name",),
+    ),
+    "gen_ai.retrieval.client": SpanDefinition(
+        "gen_ai.retrieval.client",
+        ("retrieval",),
+        ("client", "internal"),
+        "{gen_ai.operation.name} {gen_ai.data_source.id}",
         ("gen_ai.operation.name",),
     ),
     "mcp.client": SpanDefinition(
@@ -328,8 +328,8 @@ SPANS: Final[dict[str, SpanDefinition]] = {
         "{mcp.method.name} {gen_ai.tool.name|gen_ai.prompt.name}",
         ("mcp.method.name",),
     ),
-    "spanwright.client.rerank": SpanDefinition(
-        "spanwright.client.rerank",
+    "spanwright.rerank.client": SpanDefinition(
+        "spanwright.rerank.client",
         ("rerank",),
         ("client", "internal"),
         "{gen_ai.operation.name} {gen_ai.request.model}",
