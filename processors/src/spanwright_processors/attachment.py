@@ -44,7 +44,8 @@ class Attachment:
 
         def entrance(item: Any) -> None:
             try:
-                item = wrap(item)
+                if self._entrance is not None:  # detached while another's wrapper still leads here
+                    item = wrap(item)
             except Exception:  # unseen by the steps it must not go on, and the application must not notice
                 lost()
                 return
@@ -70,9 +71,9 @@ class Attachment:
 
     def detach(self) -> None:
         """Take the steps away again. What has ended before and is not yet exported is still processed."""
-        if self._processors.__dict__.get(self._method) is self._entrance:
+        entrance, self._entrance = self._entrance, None
+        if entrance is not None and vars(self._processors).get(self._method) is entrance:
             delattr(self._processors, self._method)
-        self._entrance = None
         if getattr(self._provider, GUARD_ATTRIBUTE, None) is self:
             delattr(self._provider, GUARD_ATTRIBUTE)
 

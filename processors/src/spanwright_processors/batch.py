@@ -256,7 +256,7 @@ def _value_size(value: object) -> int:
     if isinstance(value, bytes):
         return 4 + len(value)
     if isinstance(value, Mapping):
-        return 4 + sum(8 + len(key) + _value_size(item) for key, item in value.items())
+        return 4 + sum(4 + _value_size(key) + _value_size(item) for key, item in value.items())
     if isinstance(value, Sequence):
         return 4 + sum(2 + _value_size(item) for item in value)
     return 11

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from spanwright_semconv import attributes as names
 from spanwright_semconv.content import NEVER_CONTENT_KEYS
 
 from .span import Attributes, EditableEvent, EditableLink, EditableLogRecord, EditableSpan
 
 #: string[]: the steps that failed on this span or log record, in order.
-FAILED_STEPS = "spanwright.processing.failed_steps"
+FAILED_STEPS = names.SPANWRIGHT_PROCESSING_FAILED_STEPS
 #: The name of a span or event whose own name may hold content.
 NEUTRAL_SPAN_NAME = "span"
 NEUTRAL_EVENT_NAME = "event"

@@ -136,6 +136,7 @@ class EndOrder:
         if self._open.get(trace_id) is trace:
             del self._open[trace_id]
             self._held -= trace.held
+            trace.last = None  # else trace and span hold each other
 
     def _give_up_oldest(self) -> None:
         for trace_id, trace in self._open.items():
