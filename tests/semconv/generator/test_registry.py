@@ -192,6 +192,6 @@ def test_registries_below_are_read_by_path(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("weaver") is None, reason="Weaver is not on PATH")
 def test_weaver_accepts_the_registry() -> None:
     """The real tool reads what we wrote."""
-    command = ["weaver", "registry", "check", "--v2", "-r", str(REGISTRY)]
+    command = ["weaver", "registry", "check", "-r", str(REGISTRY)]
     done = subprocess.run(command, cwd=REGISTRY, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -110,6 +110,7 @@ __all__ = [
     "GEN_AI_USAGE_TEXT_INPUT_TOKENS",
     "GEN_AI_USAGE_TEXT_OUTPUT_TOKENS",
     "GEN_AI_WORKFLOW_NAME",
+    "HTTP_REQUEST_RESEND_COUNT",
     "JSONRPC_PROTOCOL_VERSION",
     "JSONRPC_REQUEST_ID",
     "MCP_METHOD_NAME",
@@ -421,6 +422,8 @@ GEN_AI_USAGE_TEXT_INPUT_TOKENS: Final = "gen_ai.usage.text.input_tokens"
 GEN_AI_USAGE_TEXT_OUTPUT_TOKENS: Final = "gen_ai.usage.text.output_tokens"
 #: Name of the workflow, of low cardinality. (string)
 GEN_AI_WORKFLOW_NAME: Final = "gen_ai.workflow.name"
+#: How often the request was sent again after a failed attempt; absent where the first one sufficed. (int)
+HTTP_REQUEST_RESEND_COUNT: Final = "http.request.resend_count"
 #: Version of JSON-RPC, set when it is not 2.0. (string)
 JSONRPC_PROTOCOL_VERSION: Final = "jsonrpc.protocol.version"
 #: The `id` of the JSON-RPC request, as text. (string)

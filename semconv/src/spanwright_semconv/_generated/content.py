@@ -110,6 +110,7 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "gen_ai.usage.text.input_tokens",
         "gen_ai.usage.text.output_tokens",
         "gen_ai.workflow.name",
+        "http.request.resend_count",
         "jsonrpc.protocol.version",
         "jsonrpc.request.id",
         "mcp.method.name",

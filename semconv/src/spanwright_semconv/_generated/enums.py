@@ -33,6 +33,8 @@ class DropReason(StrEnum):
     EXPORT_FAILED = "export_failed"
     #: It came after shutdown.
     SHUTDOWN = "shutdown"
+    #: The steps could not be put before its exporter, which got nothing.
+    NOT_WRAPPED = "not_wrapped"
 
 
 class FinishReason(StrEnum):

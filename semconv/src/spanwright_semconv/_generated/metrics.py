@@ -36,8 +36,8 @@ __all__ = [
     "SPANWRIGHT_COST_TOTAL",
     "SPANWRIGHT_PROCESSING_CONTENT_DROPPED",
     "SPANWRIGHT_PROCESSING_LOGS",
+    "SPANWRIGHT_PROCESSING_LOST",
     "SPANWRIGHT_PROCESSING_SPANS",
-    "SPANWRIGHT_PROCESSING_SPANS_LOST",
     "SPANWRIGHT_PROCESSING_STEP_FAILURES",
 ]
 
@@ -468,6 +468,15 @@ SPANWRIGHT_PROCESSING_LOGS: Final = MetricDefinition(
     boundaries=None,
     attributes=(),
 )
+SPANWRIGHT_PROCESSING_LOST: Final = MetricDefinition(
+    name="spanwright.processing.lost",
+    instrument="counter",
+    unit="{item}",
+    description="Spans and log records lost between their end and an exporter's success, counted per exporter.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.processing.reason",),
+)
 SPANWRIGHT_PROCESSING_SPANS: Final = MetricDefinition(
     name="spanwright.processing.spans",
     instrument="counter",
@@ -476,15 +485,6 @@ SPANWRIGHT_PROCESSING_SPANS: Final = MetricDefinition(
     value_type="int",
     boundaries=None,
     attributes=(),
-)
-SPANWRIGHT_PROCESSING_SPANS_LOST: Final = MetricDefinition(
-    name="spanwright.processing.spans_lost",
-    instrument="counter",
-    unit="{span}",
-    description="Spans lost between their end and the exporter's success.",
-    value_type="int",
-    boundaries=None,
-    attributes=("spanwright.processing.reason",),
 )
 SPANWRIGHT_PROCESSING_STEP_FAILURES: Final = MetricDefinition(
     name="spanwright.processing.step_failures",
@@ -525,7 +525,7 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.cost.total": SPANWRIGHT_COST_TOTAL,
     "spanwright.processing.content_dropped": SPANWRIGHT_PROCESSING_CONTENT_DROPPED,
     "spanwright.processing.logs": SPANWRIGHT_PROCESSING_LOGS,
+    "spanwright.processing.lost": SPANWRIGHT_PROCESSING_LOST,
     "spanwright.processing.spans": SPANWRIGHT_PROCESSING_SPANS,
-    "spanwright.processing.spans_lost": SPANWRIGHT_PROCESSING_SPANS_LOST,
     "spanwright.processing.step_failures": SPANWRIGHT_PROCESSING_STEP_FAILURES,
 }

@@ -133,6 +133,7 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "gen_ai.usage.text.input_tokens": AttributeDefinition("int"),
     "gen_ai.usage.text.output_tokens": AttributeDefinition("int"),
     "gen_ai.workflow.name": AttributeDefinition("string"),
+    "http.request.resend_count": AttributeDefinition("int"),
     "jsonrpc.protocol.version": AttributeDefinition("string"),
     "jsonrpc.request.id": AttributeDefinition("string"),
     "mcp.method.name": AttributeDefinition("string"),
