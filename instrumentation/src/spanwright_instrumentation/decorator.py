@@ -8,7 +8,7 @@ generator waits for its consumer: what is attached across a ``yield`` leaks into
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 
@@ -71,20 +71,41 @@ def decorate(function: F, start: Start) -> F:
     return _plain(function, start)
 
 
+def run_plain(
+    run: Run, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Any:
+    """Call the function within the run."""
+    run.enter()
+    try:
+        result = function(*args, **kwargs)
+    except BaseException as error:
+        run.leave()
+        run.fail(error)
+        raise
+    run.leave()
+    run.succeed(result)
+    return result
+
+
+async def run_awaited(start: Callable[[], Run], awaitable: Awaitable[Any]) -> Any:
+    """Await within a run that begins when this is awaited: nothing has happened before."""
+    run = start()
+    run.enter()
+    try:
+        result = await awaitable
+    except BaseException as error:
+        run.leave()
+        run.fail(error)
+        raise
+    run.leave()
+    run.succeed(result)
+    return result
+
+
 def _plain(function: F, start: Start) -> F:
     @wraps(function)
     def observed(*args: Any, **kwargs: Any) -> Any:
-        run = start(args, kwargs)
-        run.enter()
-        try:
-            result = function(*args, **kwargs)
-        except BaseException as error:
-            run.leave()
-            run.fail(error)
-            raise
-        run.leave()
-        run.succeed(result)
-        return result
+        return run_plain(start(args, kwargs), function, args, kwargs)
 
     return cast(F, observed)
 
@@ -92,17 +113,7 @@ def _plain(function: F, start: Start) -> F:
 def _coroutine(function: F, start: Start) -> F:
     @wraps(function)
     async def observed(*args: Any, **kwargs: Any) -> Any:
-        run = start(args, kwargs)
-        run.enter()
-        try:
-            result = await function(*args, **kwargs)
-        except BaseException as error:
-            run.leave()
-            run.fail(error)
-            raise
-        run.leave()
-        run.succeed(result)
-        return result
+        return await run_awaited(lambda: start(args, kwargs), function(*args, **kwargs))
 
     return cast(F, observed)
 

@@ -6,29 +6,18 @@ becomes attributes. No vector ever becomes one.
 
 from __future__ import annotations
 
-import logging
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from opentelemetry.util.types import AttributeValue
 from spanwright_semconv import attributes as names
-from spanwright_semconv.enums import Operation
 
-from .attach import Steps
 from .content import to_json
-from .decorator import Run, Unobserved
 from .embedding_memory import memory
-from .invocation import Invocation
-from .suppression import is_suppressed
-from .telemetry import Telemetry
-
-logger = logging.getLogger(__name__)
-
-_RETRIEVAL = Operation.RETRIEVAL.value
 
 #: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
 #: ones.
@@ -90,87 +79,6 @@ class Document(NamedTuple):
     score: float | None
     #: What is stored with the chunk; None if it was not asked for.
     payload: Mapping[str, object] | None
-
-
-class RetrievalRun:
-    """One call of a store's method, around any number of queries: a span each, over the same time.
-
-    :param read_response: what the method returned -> the documents of each query, in their order.
-    """
-
-    def __init__(
-        self,
-        telemetry: Telemetry,
-        retrievals: Sequence[Retrieval],
-        read_response: Callable[[Any], Sequence[Sequence[Document]]],
-    ) -> None:
-        self._read_response = read_response
-        self._calls = [(retrieval, _begin(telemetry, retrieval)) for retrieval in retrievals]
-        self._steps = Steps(self._calls[0][1].context)
-
-    def enter(self) -> None:
-        """Make the (first) span current."""
-        self._steps.enter()
-
-    def leave(self) -> None:
-        """Make current what was before."""
-        self._steps.leave()
-
-    def yielded(self, item: object) -> None:
-        """Stores do not stream."""
-
-    def succeed(self, result: object) -> None:
-        """The store answered."""
-        try:
-            for (retrieval, invocation), documents in zip(
-                self._calls, self._read_response(result), strict=False
-            ):
-                if invocation.is_recording:
-                    invocation.attributes.update(
-                        response_attributes(retrieval, documents, content=invocation.records_content)
-                    )
-        except Exception:
-            logger.debug("Cannot read a store's answer.", exc_info=True)
-        for _, invocation in self._calls:
-            invocation.stop()
-
-    def fail(self, error: BaseException) -> None:
-        """The call raised."""
-        for _, invocation in self._calls:
-            invocation.fail(error)
-
-
-def begin(
-    telemetry: Telemetry,
-    read_request: Callable[[], Sequence[Retrieval]],
-    read_response: Callable[[Any], Sequence[Sequence[Document]]],
-) -> Run:
-    """Observe one call of a store's method, unless an outer instrumentor does. Never raises."""
-    try:
-        if is_suppressed(_RETRIEVAL):
-            return Unobserved()
-        retrievals = read_request()
-        return RetrievalRun(telemetry, retrievals, read_response) if retrievals else Unobserved()
-    except Exception:
-        logger.debug("Cannot observe a retrieval.", exc_info=True)
-        return Unobserved()
-
-
-def _begin(telemetry: Telemetry, retrieval: Retrieval) -> Invocation:
-    invocation = Invocation(
-        telemetry,
-        _RETRIEVAL,
-        retrieval.data_source,
-        attributes={
-            names.GEN_AI_PROVIDER_NAME: retrieval.provider,
-            names.GEN_AI_DATA_SOURCE_ID: retrieval.data_source,
-            names.SERVER_ADDRESS: retrieval.server_address,
-            names.SERVER_PORT: retrieval.server_port,
-        },
-    )
-    if invocation.is_recording:
-        invocation.attributes.update(request_attributes(retrieval, content=invocation.records_content))
-    return invocation
 
 
 def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, AttributeValue | None]:

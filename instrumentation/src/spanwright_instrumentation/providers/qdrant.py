@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
+from ..decorator import Unobserved
+from ..instrumentor import LibraryInstrumentor
 from ..retrieval import Document, Retrieval
+from ..store import Store, async_observed, async_searches, observed, searches
+from ..telemetry import Telemetry
+
+logger = logging.getLogger(__name__)
 
 
 class Search(NamedTuple):
@@ -72,9 +80,9 @@ def read_request(method: str, client: Any, arguments: Mapping[str, Any]) -> list
     return [_retrieval(search, client, arguments, fields) for fields in _queries(search, arguments)]
 
 
-def read_response(response: Any, *, batch: bool) -> list[list[Document]]:
+def read_response(method: str, response: Any) -> list[list[Document]]:
     """What came back, for each query in order."""
-    answers = response if batch else [response]
+    answers = response if SEARCHES[method].batch else [response]
     return [[_document(point) for point in _points(answer)] for answer in answers]
 
 
@@ -190,23 +198,6 @@ def _kinds_of(vectors: Any, sparse: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: kind for name, kind in kinds.items() if kind} | dict.fromkeys(sparse or (), "similarity")
 
 
-def learn(method: str, client: Any, arguments: Mapping[str, Any], response: Any) -> None:
-    """Keep what a call of the application tells about a remote collection's measure."""
-    address, port = _server(client)
-    key = (address, port, str(arguments.get("collection_name")))
-    if address is None:
-        return
-    if method == "delete_collection":
-        _learned.pop(key, None)
-        return
-    vectors, sparse = arguments.get("vectors_config"), arguments.get("sparse_vectors_config")
-    if method == "get_collection":
-        vectors, sparse = response.config.params.vectors, response.config.params.sparse_vectors
-    if len(_learned) >= _MAX_LEARNED:
-        _learned.clear()
-    _learned[key] = _kinds_of(vectors, sparse)
-
-
 def _server(client: Any) -> tuple[str | None, int | None]:
     """Host and port of the server; None in local mode."""
     remote = client._client
@@ -226,3 +217,50 @@ def _document(point: Any) -> Document:
     if hasattr(point, "document"):  # fastembed's answer: the payload, taken apart
         return Document(point.id, point.score, {**(point.metadata or {}), "document": point.document})
     return Document(point.id, point.score, point.payload)
+
+
+class Learning(Unobserved):
+    """A call of the application that tells, or ends, how a remote collection measures."""
+
+    __slots__ = ("_arguments", "_key", "_method")
+
+    def __init__(self, method: str, _telemetry: Telemetry, client: Any, arguments: Mapping[str, Any]) -> None:
+        self._method = method
+        self._arguments = arguments
+        self._key = (*_server(client), str(arguments.get("collection_name")))
+
+    def succeed(self, result: Any) -> None:
+        if self._key[0] is None:
+            return
+        try:
+            _learned.pop(self._key, None)
+            if len(_learned) >= _MAX_LEARNED:
+                _learned.clear()
+            _learned[self._key] = self._kinds(result)
+        except Exception:
+            logger.debug("Cannot read the configuration of a collection.", exc_info=True)
+
+    def _kinds(self, result: Any) -> dict[str, str]:
+        if self._method == "get_collection":
+            told = result.config.params
+            return _kinds_of(told.vectors, told.sparse_vectors)
+        return _kinds_of(self._arguments.get("vectors_config"), self._arguments.get("sparse_vectors_config"))
+
+
+_STORE = Store(read_request, read_response)
+_MODULE, _ASYNC_MODULE = "qdrant_client.qdrant_client", "qdrant_client.async_qdrant_client"
+
+
+class QdrantInstrumentor(LibraryInstrumentor):
+    """Retrieval spans for qdrant-client."""
+
+    library = "qdrant-client"
+    methods = (
+        *searches(_MODULE, "QdrantClient", SEARCHES, _STORE),
+        *async_searches(_ASYNC_MODULE, "AsyncQdrantClient", SEARCHES, _STORE),
+        *(observed(_MODULE, f"QdrantClient.{name}", partial(Learning, name)) for name in CONFIGURATIONS),
+        *(
+            async_observed(_ASYNC_MODULE, f"AsyncQdrantClient.{name}", partial(Learning, name))
+            for name in CONFIGURATIONS
+        ),
+    )
