@@ -74,12 +74,22 @@ def _current_span_records(family: str, span: Any) -> bool:
 
 
 def marked(context: Context, operation: str) -> Context:
-    """The context, saying to the instrumentors further in that this operation is recorded."""
+    """The context, saying to the instrumentors further in that this operation is recorded.
+
+    Tools, agents and workflows take such marks away: what they call is not part of the call around them.
+    """
     family = _FAMILIES.get(operation)
     if family is None:
-        return context
+        return _unmarked(context)
     context = set_value(_OWN_MARK, family, context)
     foreign = _FOREIGN_MARKS.get(family)
     module = sys.modules.get(_FOREIGN_MODULE)
     data_class = getattr(module, foreign[1], None) if foreign and module else None
     return set_value(foreign[0], data_class(), context) if foreign and data_class else context
+
+
+def _unmarked(context: Context) -> Context:
+    for key in (_OWN_MARK, *(key for key, _ in _FOREIGN_MARKS.values())):
+        if context.get(key) is not None:
+            context = set_value(key, None, context)
+    return context

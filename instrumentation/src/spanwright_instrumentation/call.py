@@ -1,0 +1,132 @@
+"""A patched method's call: begun, handed to the SDK as it is, and observed until its answer is whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .invocation import Invocation
+from .result import observe_error, observe_result
+from .suppression import is_suppressed
+from .telemetry import Telemetry
+from .translation import Translation
+
+logger = logging.getLogger(__name__)
+
+
+class ObservedCall:
+    """One call from its arguments to its result."""
+
+    __slots__ = ("_arguments", "_attached", "_invocation", "_request", "_translation")
+
+    def __init__(
+        self, telemetry: Telemetry, translation: Translation, owner: Any, arguments: Mapping[str, Any]
+    ) -> None:
+        self._translation = translation
+        self._arguments = arguments
+        self._request = request = translation.read_request(owner, arguments)
+        self._invocation = invocation = Invocation(
+            telemetry, request.operation, request.model, attributes=request.sampling_attributes()
+        )
+        invocation.attributes.update(request.attributes)
+        invocation.modality = request.modality
+        if invocation.captures_content and translation.read_content is not None:
+            self._read_content(translation.read_content)
+        self._attached = invocation.attach()
+
+    def _read_content(self, read_content: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+        try:
+            self._invocation.content.update(read_content(self._arguments))
+        except Exception:
+            logger.debug("Cannot read the content of a request.", exc_info=True)
+
+    def returned(self, result: Any) -> None:
+        """The SDK gave this result."""
+        self._attached.detach()
+        try:
+            observe_result(self._invocation, self._translation, self._request, self._arguments, result)
+        except Exception:
+            logger.debug("Cannot read an answer.", exc_info=True)
+            self._invocation.stop()
+
+    def raised(self, error: BaseException) -> None:
+        """The SDK raised this."""
+        self._attached.detach()
+        try:
+            observe_error(self._invocation, self._translation, self._arguments, error)
+        except Exception:
+            logger.debug("Cannot read an error.", exc_info=True)
+        self._invocation.fail(error)
+
+
+def _begin(
+    telemetry: Telemetry, translation: Translation, owner: Any, arguments: Mapping[str, Any]
+) -> ObservedCall | None:
+    try:
+        if is_suppressed(translation.operation):
+            return None
+        return ObservedCall(telemetry, translation, owner, arguments)
+    except Exception:
+        logger.debug("Cannot observe a call.", exc_info=True)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCalls:
+    """Calls of a plain method, read by one translation."""
+
+    translation: Translation
+
+    def __call__(
+        self,
+        telemetry: Telemetry,
+        wrapped: Callable[..., Any],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        call = _begin(telemetry, self.translation, owner, kwargs)
+        if call is None:
+            return wrapped(*args, **kwargs)
+        try:
+            result = wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.raised(error)
+            raise
+        call.returned(result)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncCalls:
+    """Calls of a method that returns an awaitable, read by one translation."""
+
+    translation: Translation
+
+    def __call__(
+        self,
+        telemetry: Telemetry,
+        wrapped: Callable[..., Any],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        # The method itself runs now, so that it complains of wrong arguments where it does without us.
+        # Nothing is sent before its coroutine is awaited: the span begins there.
+        return self._await(telemetry, wrapped(*args, **kwargs), owner, kwargs)
+
+    async def _await(
+        self, telemetry: Telemetry, awaitable: Awaitable[Any], owner: Any, kwargs: dict[str, Any]
+    ) -> Any:
+        call = _begin(telemetry, self.translation, owner, kwargs)
+        if call is None:
+            return await awaitable
+        try:
+            result = await awaitable
+        except BaseException as error:
+            call.raised(error)
+            raise
+        call.returned(result)
+        return result

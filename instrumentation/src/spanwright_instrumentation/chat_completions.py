@@ -1,0 +1,277 @@
+"""The chat-completions format: OpenAI's, and that of every provider and SDK which took it over.
+
+Read from dicts as applications write them, from SDK models, and from :class:`~.translation.Fields`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from spanwright_semconv import attributes, messages
+from spanwright_semconv.enums import FinishReason, TokenModality
+from spanwright_semconv.prompt import system_prompt_sha256
+
+from .translation import Request, Response
+
+
+def get(value: Any, name: str) -> Any:
+    """A field of a dict or of an SDK model: applications send both."""
+    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+
+
+def listed(value: Any) -> list[Any] | tuple[Any, ...]:
+    """The value if it can be read again; an iterator is for the SDK alone."""
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def read_prompt(request: Request, sent: Iterable[Any]) -> None:
+    """The hash of the system prompt, and whether anything but text is sent."""
+    system: list[str] = []
+    only_text = True
+    for message in sent:
+        content = get(message, "content")
+        texts = [content] if isinstance(content, str) else []
+        if content is not None and not texts:
+            parts = listed(content)
+            texts = [text for part in parts if isinstance(text := get(part, "text"), str)]
+            only_text = only_text and len(texts) == len(parts)
+        if get(message, "role") in ("system", "developer"):
+            system += texts
+    if system:
+        request.attributes[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256(system)
+    if only_text:
+        request.modality = TokenModality.TEXT.value
+
+
+def read_chat_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        attributes.GEN_AI_INPUT_MESSAGES: [_message(sent) for sent in listed(arguments.get("messages"))]
+        or None
+    }
+    tools = listed(arguments.get("tools"))
+    if tools:
+        content[attributes.GEN_AI_TOOL_DEFINITIONS] = [_tool_definition(tool) for tool in tools]
+    return content
+
+
+def _message(sent: Any) -> messages.Message:
+    role, content = str(get(sent, "role")), get(sent, "content")
+    if role == "tool":
+        return messages.message(role, [messages.tool_call_response(content, get(sent, "tool_call_id"))])
+    parts: list[messages.Part] = _said(get(sent, "reasoning_content"), content, get(sent, "refusal"))
+    parts += [
+        messages.tool_call(name, arguments, call_id)
+        for call_id, name, arguments in map(_tool_call, get(sent, "tool_calls") or ())
+    ]
+    name = get(sent, "name")
+    return messages.message(role, parts, name if isinstance(name, str) else None)
+
+
+def _said(reasoning: Any, content: Any, refusal: Any) -> list[messages.Part]:
+    """The parts of what one side said, apart from calls of tools."""
+    parts: list[messages.Part] = (
+        [messages.reasoning(reasoning)] if isinstance(reasoning, str) and reasoning else []
+    )
+    if isinstance(content, str):
+        parts.append(messages.text(content))
+    else:
+        parts += [_part(part) for part in listed(content)]
+    if isinstance(refusal, str) and refusal:
+        parts.append(messages.generic("refusal", content=refusal))
+    return parts
+
+
+def _part(part: Any) -> messages.Part:
+    kind = str(get(part, "type"))
+    if kind == "text":
+        return messages.text(str(get(part, "text")))
+    if kind == "refusal":
+        return messages.generic(kind, content=get(part, kind))
+    media = get(part, kind)
+    if kind == "image_url":
+        return _image(media if isinstance(media, str) else str(get(media, "url")))
+    if kind == "input_audio":
+        return _blob("audio", f"audio/{get(media, 'format')}", len(get(media, "data") or ""))
+    if kind == "file":
+        file_id = get(media, "file_id")
+        if file_id:
+            return messages.file("document", file_id)
+        return _blob("document", None, len(get(media, "file_data") or ""))
+    return messages.generic(kind)
+
+
+def _image(address: str) -> messages.Part:
+    if not address.startswith("data:"):
+        return messages.uri("image", address)
+    header, _, data = address[5:].partition(",")
+    return _blob("image", header.partition(";")[0] or None, len(data))
+
+
+def _blob(modality: str, mime_type: str | None, base64_length: int) -> messages.Part:
+    """Media sent inline: what it is and how large, never its bytes."""
+    return {**messages.blob(modality, "", mime_type), "bytes": base64_length * 3 // 4}
+
+
+def _tool_call(call: Any) -> tuple[str | None, str, str | None]:
+    """Call id, tool name and the arguments exactly as generated (a custom tool's input is free text)."""
+    function = get(call, "function") or get(call, "custom")
+    arguments = get(function, "arguments")
+    return (
+        get(call, "id"),
+        str(get(function, "name")),
+        get(function, "input") if arguments is None else arguments,
+    )
+
+
+def _tool_definition(tool: Any) -> messages.ToolDefinition:
+    kind = str(get(tool, "type"))
+    function = get(tool, kind)
+    return messages.tool_definition(
+        str(get(function, "name")), kind, get(function, "description"), get(function, "parameters")
+    )
+
+
+def read_chat_response(_arguments: Mapping[str, Any], completion: Any, captures_content: bool) -> Response:
+    response = Response(_answered(completion))
+    choices = completion.choices or ()
+    _read_usage(response.attributes, completion.usage)
+    reasons = [choice.finish_reason or FinishReason.ERROR.value for choice in choices]
+    response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = reasons or None
+    for choice in choices:
+        response.tool_calls += map(_tool_call, choice.message.tool_calls or ())
+    if captures_content:
+        response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
+            {**_message(choice.message), "finish_reason": reason}
+            for choice, reason in zip(choices, reasons, strict=True)
+        ]
+    return response
+
+
+def _answered(answer: Any) -> dict[str, Any]:
+    """What a completion and the chunks of one say of themselves."""
+    return {
+        attributes.GEN_AI_RESPONSE_ID: answer.id,
+        attributes.GEN_AI_RESPONSE_MODEL: answer.model,
+        attributes.OPENAI_RESPONSE_SERVICE_TIER: getattr(answer, "service_tier", None),
+        attributes.OPENAI_RESPONSE_SYSTEM_FINGERPRINT: getattr(answer, "system_fingerprint", None),
+    }
+
+
+def _read_usage(into: dict[str, Any], usage: Any) -> None:
+    """Tokens as reported; a provider that reports none leaves no attribute."""
+    if usage is None:
+        return
+    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = usage.prompt_tokens
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = getattr(usage, "completion_tokens", None)
+    read = getattr(usage, "prompt_tokens_details", None)
+    if read is not None:
+        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = read.cached_tokens
+        into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = getattr(read, "cache_write_tokens", None)
+        into[attributes.GEN_AI_USAGE_AUDIO_INPUT_TOKENS] = read.audio_tokens or None
+    else:
+        # DeepSeek's name for it.
+        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = getattr(
+            usage, "prompt_cache_hit_tokens", None
+        )
+    written = getattr(usage, "completion_tokens_details", None)
+    if written is not None:
+        into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = written.reasoning_tokens
+        into[attributes.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS] = written.audio_tokens or None
+
+
+class _Choice:
+    """One choice of a streamed answer so far."""
+
+    __slots__ = ("finish_reason", "reasoning", "refusal", "text", "tool_calls")
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.reasoning: list[str] = []
+        self.refusal: list[str] = []
+        #: By the call's index: id, name, pieces of the arguments.
+        self.tool_calls: dict[int, tuple[str | None, str, list[str]]] = {}
+        self.finish_reason: str | None = None
+
+    def add_tool_calls(self, deltas: Iterable[Any]) -> None:
+        for delta in deltas:
+            function = delta.function
+            call = self.tool_calls.get(delta.index)
+            if call is None:
+                name = getattr(function, "name", None) or ""
+                call = self.tool_calls[delta.index] = (delta.id, name, [])
+            if function is not None and function.arguments:
+                call[2].append(function.arguments)
+
+    def add_rarities(self, delta: Any) -> bool:
+        """What few deltas hold: a refusal, or reasoning, which the SDK's model does not know as a field."""
+        extra = delta if isinstance(delta, dict) else delta.__pydantic_extra__
+        reasoning = (extra.get("reasoning_content") or extra.get("reasoning")) if extra else None
+        if isinstance(reasoning, str):
+            self.reasoning.append(reasoning)
+        if delta.refusal:
+            self.refusal.append(delta.refusal)
+        return bool(reasoning or delta.refusal)
+
+    def calls(self) -> list[tuple[str | None, str, str | None]]:
+        return [(call_id, name, "".join(pieces)) for call_id, name, pieces in self.tool_calls.values()]
+
+    def message(self, reason: str | None) -> messages.Message:
+        parts = _said("".join(self.reasoning), "".join(self.text) or None, "".join(self.refusal))
+        parts += [messages.tool_call(name, arguments, call_id) for call_id, name, arguments in self.calls()]
+        return messages.message("assistant", parts, finish_reason=reason)
+
+
+class ChatStream:
+    """A streamed chat completion so far."""
+
+    def __init__(self, captures_content: bool) -> None:
+        self._captures_content = captures_content
+        self._answered: dict[str, Any] = {}
+        self._usage: Any = None
+        self._choices: dict[int, _Choice] = {}
+
+    def observe(self, chunk: Any) -> bool:
+        if not self._answered.get(attributes.GEN_AI_RESPONSE_ID):
+            self._answered = _answered(chunk)
+        usage = getattr(chunk, "usage", None)
+        if usage is not None:
+            self._usage = usage
+            self._answered = {**self._answered, **{k: v for k, v in _answered(chunk).items() if v}}
+        has_content = False
+        for part in chunk.choices or ():
+            choice = self._choices.get(part.index)
+            if choice is None:
+                choice = self._choices[part.index] = _Choice()
+            has_content = self._observe_delta(choice, part.delta) or has_content
+            if part.finish_reason:
+                choice.finish_reason = part.finish_reason
+        return has_content
+
+    def _observe_delta(self, choice: _Choice, delta: Any) -> bool:
+        if delta is None:
+            return False
+        if delta.content:
+            if self._captures_content:
+                choice.text.append(delta.content)
+            return True
+        if delta.tool_calls:
+            choice.add_tool_calls(delta.tool_calls)
+            return True
+        return choice.add_rarities(delta)
+
+    def response(self, *, broken: bool) -> Response:
+        response = Response(self._answered)
+        _read_usage(response.attributes, self._usage)
+        missing = FinishReason.ERROR.value if broken else None
+        choices = [self._choices[index] for index in sorted(self._choices)] or ([_Choice()] if broken else [])
+        reasons = [choice.finish_reason or missing for choice in choices]
+        response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = [
+            each for each in reasons if each
+        ] or None
+        response.tool_calls = [call for choice in choices for call in choice.calls()]
+        if self._captures_content and self._choices:
+            response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
+                choice.message(reason) for choice, reason in zip(choices, reasons, strict=True)
+            ]
+        return response
