@@ -1,4 +1,4 @@
-"""Beside a vendor's distro, with a configurator and exporters of its own, everything is masked all the same."""
+"""Beside a vendor's distro, with a configurator and exporters of its own, all is masked the same."""
 
 from __future__ import annotations
 

@@ -64,7 +64,6 @@ def _attach_pipeline(declarative: Mapping[str, Any] | None) -> None:
 
 def _configured(declarative: Mapping[str, Any] | None) -> tuple[PipelineSettings, StepChain | None]:
     """Settings and their chain; None in place of a chain where the pipeline is switched off."""
-    from .refuse import refusing_chain
     from .settings import PipelineSettings, SettingsError, build_chain, load_settings
 
     settings = PipelineSettings()
@@ -75,6 +74,8 @@ def _configured(declarative: Mapping[str, Any] | None) -> tuple[PipelineSettings
         problems = " ".join(error.problems)
     except Exception as error:
         problems = f"Cannot start the pipeline: {type(error).__name__}: {error}."
+    from .refuse import refusing_chain
+
     _say(logging.ERROR, f"{problems} Until this is corrected, spans are exported without any content.")
     return settings, refusing_chain()
 

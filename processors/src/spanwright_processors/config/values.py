@@ -8,7 +8,6 @@ import types
 import typing
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
@@ -35,6 +34,8 @@ class UnusableValueError(Exception):
 
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that ``name`` was probably meant to be, or None."""
+    from difflib import get_close_matches
+
     matches = get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 
