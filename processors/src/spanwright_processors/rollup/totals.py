@@ -1,0 +1,267 @@
+"""The figures of a subtree: what one span adds, and how two subtrees become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Context, Decimal
+from typing import Any
+
+from opentelemetry.trace import StatusCode
+from spanwright_semconv.attributes import (
+    GEN_AI_CONVERSATION_ID,
+    GEN_AI_OPERATION_NAME,
+    GEN_AI_REQUEST_MODEL,
+    GEN_AI_RESPONSE_FINISH_REASONS,
+    GEN_AI_RESPONSE_MODEL,
+    GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+    GEN_AI_USAGE_INPUT_TOKENS,
+    GEN_AI_USAGE_OUTPUT_TOKENS,
+    GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+    SESSION_ID,
+    SPANWRIGHT_COST_UNKNOWN_MODEL,
+    SPANWRIGHT_COST_USD,
+    SPANWRIGHT_FINISH_REASON,
+    SPANWRIGHT_OUTCOME,
+    SPANWRIGHT_PII_DETECTED,
+    SPANWRIGHT_PIPELINE_NAME,
+    SPANWRIGHT_PIPELINE_VERSION,
+    SPANWRIGHT_RETRIEVAL_SCORE_FIRST,
+    SPANWRIGHT_RETRIEVAL_SCORE_SECOND,
+    SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS,
+    SPANWRIGHT_TRACE_USAGE_CACHE_WRITE_INPUT_TOKENS,
+    SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS,
+    SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS,
+    SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS,
+    USER_HASH,
+)
+
+from ..span import EditableSpan
+
+#: Operations that ask a model for an answer.
+MODEL_CALLS = ("chat", "generate_content", "text_completion")
+
+#: What a root that lacks it takes from its descendants: who asked, in which conversation, of which pipeline.
+CONTEXT_KEYS = (
+    SESSION_ID,
+    GEN_AI_CONVERSATION_ID,
+    USER_HASH,
+    SPANWRIGHT_PIPELINE_NAME,
+    SPANWRIGHT_PIPELINE_VERSION,
+    SPANWRIGHT_OUTCOME,
+)
+
+_USAGE = (
+    (GEN_AI_USAGE_INPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS),
+    (GEN_AI_USAGE_OUTPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS),
+    (GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS),
+    (GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_CACHE_WRITE_INPUT_TOKENS),
+    (GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS),
+)
+_NEVER: tuple[int, int] = (-1, -1)
+
+#: Sums of prices are exact whatever precision the application gave its threads.
+_EXACT = Context(prec=60)
+
+
+class Totals:
+    """Sums over some spans of one trace. Every figure is the same in whatever order spans are added.
+
+    ``usage`` is by the root's attribute and holds what at least one call reported. ``last_call`` and
+    ``last_retrieval`` are (end, span id) of the one that ended last; ``context`` holds (start, span id,
+    value) of the first span to start that has the key.
+    """
+
+    __slots__ = (
+        "context",
+        "costs",
+        "embedding_calls",
+        "errors",
+        "finish_reason",
+        "genai",
+        "ids",
+        "last_call",
+        "last_retrieval",
+        "lowest_score",
+        "model_calls",
+        "models_answered",
+        "models_failed",
+        "pii_detected",
+        "retrieval_calls",
+        "scores",
+        "spans",
+        "tool_calls",
+        "tool_failed",
+        "unknown_calls",
+        "usage",
+    )
+
+    def __init__(self) -> None:
+        self.spans = self.errors = self.unknown_calls = 0
+        self.model_calls = self.embedding_calls = self.tool_calls = self.retrieval_calls = 0
+        self.genai = self.tool_failed = False
+        self.pii_detected: bool | None = None
+        self.usage: dict[str, int] = {}
+        self.costs: list[float] = []
+        self.last_call = self.last_retrieval = _NEVER
+        self.finish_reason: str | None = None
+        self.scores: tuple[float | None, float | None] = (None, None)
+        self.lowest_score: float | None = None
+        #: Model -> when its first failed call ended; model -> when its last answered call started.
+        self.models_failed: dict[str, int] = {}
+        self.models_answered: dict[str, int] = {}
+        self.context: dict[str, tuple[int, int, Any]] = {}
+        #: Ids of the spans that ended, nested as the subtrees were merged.
+        self.ids: list[Any] = []
+
+    def add(self, span: EditableSpan) -> None:
+        """Add one ended span's own figures."""
+        attributes = span.attributes
+        self.spans += 1
+        failed = span.status_code is StatusCode.ERROR
+        if failed:
+            self.errors += 1
+        for key in CONTEXT_KEYS:
+            if key in attributes:
+                self._offer(key, (span.start_ns, span.span_id, attributes[key]))
+        operation = attributes.get(GEN_AI_OPERATION_NAME)
+        if operation is None:
+            return
+        self.genai = True
+        if operation in MODEL_CALLS:
+            self.model_calls += 1
+            self._add_call(attributes, failed)
+            self._add_answer(span, failed)
+        elif operation == "execute_tool":
+            self.tool_calls += 1
+            self.tool_failed = self.tool_failed or failed
+        elif operation == "embeddings":
+            self.embedding_calls += 1
+            self._add_call(attributes, failed)
+        elif operation == "retrieval":
+            self.retrieval_calls += 1
+            self._add_retrieval(span)
+
+    def merge(self, other: Totals) -> None:
+        """Add the figures of another subtree."""
+        self.spans += other.spans
+        self.errors += other.errors
+        self.unknown_calls += other.unknown_calls
+        self.model_calls += other.model_calls
+        self.embedding_calls += other.embedding_calls
+        self.tool_calls += other.tool_calls
+        self.retrieval_calls += other.retrieval_calls
+        self.genai |= other.genai
+        self.tool_failed |= other.tool_failed
+        self.costs += other.costs
+        for key, count in other.usage.items():
+            self.usage[key] = self.usage.get(key, 0) + count
+        if other.last_call > self.last_call:
+            self.last_call, self.finish_reason = other.last_call, other.finish_reason
+        if other.last_retrieval > self.last_retrieval:
+            self.last_retrieval, self.scores = other.last_retrieval, other.scores
+        self.lowest_score = _lower(self.lowest_score, other.lowest_score)
+        for model, ended in other.models_failed.items():
+            self.models_failed[model] = min(ended, self.models_failed.get(model, ended))
+        for model, started in other.models_answered.items():
+            self.models_answered[model] = max(started, self.models_answered.get(model, started))
+        for key, offered in other.context.items():
+            self._offer(key, offered)
+        self.ids.append(other.ids)
+        self.pii_detected = _either(self.pii_detected, other.pii_detected)
+
+    def read_pii(self, span: EditableSpan) -> None:
+        """Add whether masking, which comes after ``add``, found personal data in ``span``."""
+        found = span.attributes.get(SPANWRIGHT_PII_DETECTED)
+        self.pii_detected = _either(self.pii_detected, found if isinstance(found, bool) else None)
+
+    def fell_back(self) -> bool:
+        """Whether a model call failed and another model answered a call that started after that."""
+        return any(
+            other != model and started >= ended
+            for model, ended in self.models_failed.items()
+            for other, started in self.models_answered.items()
+        )
+
+    def cost(self) -> Decimal | None:
+        """US dollars of the priced calls, exact; None if there is no priced call."""
+        if not self.costs:
+            return None
+        total = Decimal(0)
+        for usd in self.costs:
+            # repr is the shortest decimal that is this float: the price as it was before it became one.
+            total = _EXACT.add(total, Decimal(repr(usd)))
+        return total
+
+    def span_ids(self) -> Iterator[int]:
+        """Ids of the spans of the subtree that ended, in no order."""
+        pending = [self.ids]
+        while pending:
+            for entry in pending.pop():
+                if isinstance(entry, int):
+                    yield entry
+                else:
+                    pending.append(entry)
+
+    def _add_call(self, attributes: dict[str, Any], failed: bool) -> None:
+        reported = False
+        for name, sum_name in _USAGE:
+            count = attributes.get(name)
+            if type(count) is int:
+                reported = True
+                self.usage[sum_name] = self.usage.get(sum_name, 0) + count
+        usd = attributes.get(SPANWRIGHT_COST_USD)
+        if isinstance(usd, float | int):
+            self.costs.append(float(usd))
+        elif reported or not failed or SPANWRIGHT_COST_UNKNOWN_MODEL in attributes:
+            self.unknown_calls += 1
+
+    def _add_answer(self, span: EditableSpan, failed: bool) -> None:
+        attributes = span.attributes
+        ended = (span.end_ns, span.span_id)
+        if ended > self.last_call:
+            self.last_call, self.finish_reason = ended, _finish_reason(attributes)
+        model = attributes.get(GEN_AI_REQUEST_MODEL) or attributes.get(GEN_AI_RESPONSE_MODEL)
+        if not isinstance(model, str):
+            return
+        if failed:
+            self.models_failed[model] = min(span.end_ns, self.models_failed.get(model, span.end_ns))
+        else:
+            self.models_answered[model] = max(span.start_ns, self.models_answered.get(model, span.start_ns))
+
+    def _add_retrieval(self, span: EditableSpan) -> None:
+        first = _number(span.attributes.get(SPANWRIGHT_RETRIEVAL_SCORE_FIRST))
+        self.lowest_score = _lower(self.lowest_score, first)
+        ended = (span.end_ns, span.span_id)
+        if ended > self.last_retrieval:
+            second = _number(span.attributes.get(SPANWRIGHT_RETRIEVAL_SCORE_SECOND))
+            self.last_retrieval, self.scores = ended, (first, second)
+
+    def _offer(self, key: str, offered: tuple[int, int, Any]) -> None:
+        held = self.context.get(key)
+        if held is None or offered[:2] < held[:2]:
+            self.context[key] = offered
+
+
+def _finish_reason(attributes: dict[str, Any]) -> str | None:
+    reason = attributes.get(SPANWRIGHT_FINISH_REASON)
+    if reason is None:
+        reasons = attributes.get(GEN_AI_RESPONSE_FINISH_REASONS)
+        reason = reasons[0] if isinstance(reasons, list | tuple) and reasons else None
+    return reason if isinstance(reason, str) else None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, float | int) and not isinstance(value, bool) else None
+
+
+def _lower(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one or other
