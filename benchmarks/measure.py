@@ -8,12 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-Work = Callable[[], object]
-
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the report. ``value`` is in ``unit``; ``ratio`` is against the row's ``baseline``."""
+    """One line of the report. ``value`` is in ``unit``; ``ratio`` is the value over ``baseline``'s."""
 
     topic: str
     name: str
@@ -23,32 +21,59 @@ class Row:
     ratio: float | None = None
 
 
-def cpu_microseconds(
-    variants: Mapping[str, Work],
-    *,
-    rounds: int,
-    calls: int,
-    clock: Callable[[], int] = time.thread_time_ns,
-) -> dict[str, float]:
-    """Median CPU time of one call of each variant, in µs.
+@dataclass(frozen=True)
+class Variant:
+    """``work`` is timed; ``enter`` and ``leave`` run around each round of it, untimed.
 
-    ``clock`` counts the calling thread's CPU time by default; ``time.process_time_ns`` counts all threads'.
+    ``finish`` is timed once a round, after the calls: what is still under way in other threads ends there.
+    """
+
+    work: Callable[[], object]
+    enter: Callable[[], object] = lambda: None
+    leave: Callable[[], object] = lambda: None
+    finish: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU µs of one call: of the calling thread, and of all threads together."""
+
+    caller: float
+    process: float
+
+
+def cpu_cost(variants: Mapping[str, Variant], *, rounds: int, calls: int) -> dict[str, Cost]:
+    """Median CPU time of one call of each variant.
+
     A round runs each variant ``calls`` times; the variants take turns so that a change of the machine's speed
     meets all of them alike. The garbage collector runs between rounds, not inside them.
     """
-    samples: dict[str, list[float]] = {name: [] for name in variants}
-    for work in variants.values():
-        work()
-    gc.collect()
+    samples: dict[str, list[tuple[float, float]]] = {name: [] for name in variants}
+    _round(variants, 1)
     gc.disable()
     try:
         for _ in range(rounds):
-            for name, work in variants.items():
-                begin = clock()
-                for _ in range(calls):
-                    work()
-                samples[name].append((clock() - begin) / calls / 1000)
-            gc.collect()
+            for name, sample in _round(variants, calls).items():
+                samples[name].append(sample)
     finally:
         gc.enable()
-    return {name: statistics.median(values) for name, values in samples.items()}
+    return {
+        name: Cost(*(statistics.median(column) for column in zip(*values, strict=True)))
+        for name, values in samples.items()
+    }
+
+
+def _round(variants: Mapping[str, Variant], calls: int) -> dict[str, tuple[float, float]]:
+    found = {}
+    for name, variant in variants.items():
+        gc.collect()
+        variant.enter()
+        process, caller = time.process_time_ns(), time.thread_time_ns()
+        for _ in range(calls):
+            variant.work()
+        caller = time.thread_time_ns() - caller
+        variant.finish()
+        process = time.process_time_ns() - process
+        variant.leave()
+        found[name] = (caller / calls / 1000, process / calls / 1000)
+    return found

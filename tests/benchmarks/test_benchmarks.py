@@ -1,0 +1,37 @@
+"""The benchmarks run; what they print is for people to judge, never for a test."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from spanwright_processors.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_topic_prints_its_rows(tmp_path: Path) -> None:
+    """`make bench` measures the calls, every step that is installed, and masking, each beside a baseline."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    rows = json.loads((tmp_path / ".build/bench/result.json").read_text())
+    names = {row["name"] for row in rows}
+    for figure in (
+        "chat, 2 kB: added, caller",
+        "chat, 2 kB: added, in all",
+        "stream, 200 chunks: added a chunk",
+    ):
+        assert any(name.startswith(figure) for name in names), figure
+    steps = {f"2 kB: {step}" for step in load_settings({}).steps}
+    assert steps <= names
+    assert all(row["unit"] and row["value"] == row["value"] for row in rows)
