@@ -30,6 +30,7 @@ format: $(READY)       ## format and sort imports
 
 generate: $(READY)     ## make the names and the reference pages from the registry
 	@$(BIN)/python semconv/generate.py
+	@$(BIN)/python -m spanwright_processors.config.reference docs/reference/configuration.md
 
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a few seconds)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
