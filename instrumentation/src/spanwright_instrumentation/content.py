@@ -87,8 +87,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_a
 
 
 def to_json(value: object) -> str:
-    """Compact JSON text of a content value, always valid UTF-8: a lone surrogate makes exporters fail."""
-    text = _encode(value)
+    """Compact JSON text of a content value."""
+    return valid_text(_encode(value))
+
+
+def valid_text(text: str) -> str:
+    """The text, with ``?`` for lone surrogates: they have no UTF-8 form and make exporters fail."""
     if text.isascii():
         return text
     try:

@@ -28,7 +28,7 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import TokenModality
 
 from .attach import Attached
-from .content import ContentMode, to_json
+from .content import ContentMode, to_json, valid_text
 from .context import context_attributes
 from .instruments import INFERENCE_OPERATIONS
 from .suppression import marked
@@ -221,7 +221,7 @@ class Invocation:
             return
         if self._mode & ContentMode.SPAN_ONLY and self.content:
             texts = {
-                key: value if isinstance(value, str) else to_json(value)
+                key: valid_text(value) if isinstance(value, str) else to_json(value)
                 for key, value in self.content.items()
                 if value is not None
             }

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from opentelemetry.util.types import AttributeValue
 from spanwright_semconv import attributes as names
 
-from .content import to_json
+from .content import to_json, valid_text
 from .embedding_memory import memory
 
 #: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
@@ -91,7 +91,7 @@ def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, Attr
             model = known.model if model is None else model
     return {
         names.GEN_AI_RETRIEVAL_TOP_K: retrieval.top_k,
-        names.GEN_AI_RETRIEVAL_QUERY_TEXT: text if content else None,
+        names.GEN_AI_RETRIEVAL_QUERY_TEXT: valid_text(text) if content and text else None,
         names.SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL: model,
         names.SPANWRIGHT_RETRIEVAL_FILTERED: retrieval.filtered,
     }

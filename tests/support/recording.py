@@ -1,0 +1,107 @@
+"""What instrumentors record, kept in memory and shown as trees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+from unittest.mock import patch
+
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from spanwright_instrumentation.content import CAPTURE_VARIABLE
+from spanwright_instrumentation.invocation import Invocation
+from spanwright_instrumentation.telemetry import Telemetry
+from spanwright_semconv import violations
+
+
+class Recording:
+    """Providers of its own, and what arrived there."""
+
+    def __init__(self, capture: str = "SPAN_ONLY") -> None:
+        self.tracer_provider = TracerProvider(resource=Resource({}), shutdown_on_exit=False)
+        self._exporter = InMemorySpanExporter()
+        self.tracer_provider.add_span_processor(SimpleSpanProcessor(self._exporter))
+        self._reader = InMemoryMetricReader()
+        self.meter_provider = MeterProvider([self._reader], resource=Resource({}), shutdown_on_exit=False)
+        with patch.dict("os.environ", {CAPTURE_VARIABLE: capture}):
+            self.telemetry = Telemetry(
+                "test", tracer_provider=self.tracer_provider, meter_provider=self.meter_provider
+            )
+
+    @property
+    def spans(self) -> list[ReadableSpan]:
+        """Ended spans, in the order in which they started; each keeps to the conventions."""
+        spans = sorted(self._exporter.get_finished_spans(), key=lambda span: span.start_time or 0)
+        assert {span.name: found for span in spans if (found := violations(span))} == {}
+        return spans
+
+    def span(self, name: str) -> ReadableSpan:
+        """The only span of that name."""
+        (found,) = [span for span in self.spans if span.name == name]
+        return found
+
+    def attributes(self, name: str) -> dict[str, Any]:
+        """Attributes of the only span of that name."""
+        return dict(self.span(name).attributes or {})
+
+    def tree(self) -> str:
+        """All spans by name, each below its parent."""
+        spans = self.spans
+        known = {span.context.span_id for span in spans}
+        roots = [span for span in spans if span.parent is None or span.parent.span_id not in known]
+        return "\n".join(line for root in roots for line in _lines(root, spans))
+
+    def metric_points(self, name: str) -> list[tuple[int, dict[str, Any]]]:
+        """Count and attributes of each point of a histogram."""
+        data = self._reader.get_metrics_data()
+        return [
+            (point.count, dict(point.attributes))
+            for resource in (data.resource_metrics if data else [])
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+            if metric.name == name
+            for point in metric.data.data_points
+        ]
+
+    def chat(self, *tool_calls: tuple[str | None, str, str | None]) -> Invocation:
+        """A model call that is over, whose answer asks for these tools."""
+        call = Invocation(
+            self.telemetry,
+            "chat",
+            "gpt-5",
+            attributes={"gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5"},
+        )
+        call.tool_calls = tool_calls
+        call.stop()
+        return call
+
+
+@contextmanager
+def recorded_operations(recording: Recording) -> Iterator[Recording]:
+    """Tools, workflows and agents go to this recording."""
+    modules = [import_module(f"spanwright_instrumentation.{name}") for name in ("tool", "workflow")]
+    with (
+        patch.object(modules[0], "own_telemetry", lambda: recording.telemetry),
+        patch.object(modules[1], "own_telemetry", lambda: recording.telemetry),
+    ):
+        yield recording
+
+
+def documents(attributes: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a retrieval span says came back."""
+    listed: list[dict[str, Any]] = json.loads(attributes["gen_ai.retrieval.documents"])
+    return listed
+
+
+def _lines(span: ReadableSpan, spans: Sequence[ReadableSpan], depth: int = 0) -> Iterator[str]:
+    yield f"{'  ' * depth}{span.name}"
+    for child in spans:
+        if child.parent is not None and child.parent.span_id == span.context.span_id:
+            yield from _lines(child, spans, depth + 1)
