@@ -71,7 +71,7 @@ def _configured(declarative: Mapping[str, Any] | None) -> tuple[PipelineSettings
         settings = load_settings(declarative=declarative)
         return settings, build_chain(settings) if settings.enabled else None
     except SettingsError as error:
-        problems = " ".join(error.problems)
+        settings, problems = error.settings, " ".join(error.problems)
     except Exception as error:
         problems = f"Cannot start the pipeline: {type(error).__name__}: {error}."
     from .refuse import refusing_chain

@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Key", "PipelineSettings", "SettingsError", "build_chain", "load_settings", "schema", "sections"]
 
 
-class SettingsError(ValueError):
-    """The settings cannot be used. ``problems`` has one sentence or two for each, ready for the user."""
-
-    def __init__(self, problems: Collection[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
-
-
 @dataclass(frozen=True)
 class PipelineSettings:
     """What runs, and how it is attached."""
@@ -69,6 +61,18 @@ class PipelineSettings:
     """Where each key that is set was set: the variable, or the key and its file."""
 
 
+class SettingsError(ValueError):
+    """The settings cannot be used. ``problems`` has one sentence or two for each, ready for the user.
+
+    ``settings`` has those keys of the pipeline itself that can be used.
+    """
+
+    def __init__(self, problems: Collection[str], settings: PipelineSettings | None = None) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+        self.settings = PipelineSettings() if settings is None else settings
+
+
 def load_settings(
     environ: Mapping[str, str] | None = None, declarative: Mapping[str, Any] | None = None
 ) -> PipelineSettings:
@@ -93,10 +97,10 @@ def load_settings(
     reading.convert()
     chosen = reading.chosen()
     built = reading.sections(chosen)
-    if problems:
-        raise SettingsError(problems)
     top: dict[Path, Any] = {path: value for path, value in reading.values.items() if len(path) == 1}
     settings: PipelineSettings = build(PipelineSettings, top)
+    if problems:
+        raise SettingsError(problems, settings)
     return replace(settings, steps=chosen, sections=built, sources=reading.sources())
 
 
@@ -114,7 +118,7 @@ def build_chain(settings: PipelineSettings, counters: Counters | None = None) ->
         except (ValueError, OSError, ImportError) as error:
             problems.append(_sentence(str(error), f"Cannot start step {name}"))
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError(problems, settings)
     return StepChain(made, Counters() if counters is None else counters)
 
 
