@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -62,12 +62,13 @@ class Recording:
         """Count and attributes of each point of a histogram."""
         data = self._reader.get_metrics_data()
         return [
-            (point.count, dict(point.attributes))
+            (point.count, dict(point.attributes or {}))
             for resource in (data.resource_metrics if data else [])
             for scope in resource.scope_metrics
             for metric in scope.metrics
             if metric.name == name
             for point in metric.data.data_points
+            if isinstance(point, HistogramDataPoint)
         ]
 
     def chat(self, *tool_calls: tuple[str | None, str, str | None]) -> Invocation:
