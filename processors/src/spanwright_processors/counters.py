@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter
+from spanwright_semconv import metrics
 
 from .fork import watch_forks
 
@@ -29,37 +30,13 @@ class Counts:
     lost: dict[str, int] = field(default_factory=dict)
 
 
-#: Name, unit, description, field of ``Counts``, attribute that tells its entries apart.
+#: Metric and the field of ``Counts`` that holds its value, or its values by the metric's one attribute.
 _METRICS = (
-    ("spanwright.processing.spans", "{span}", "Spans that went through the steps", "spans_processed", None),
-    (
-        "spanwright.processing.logs",
-        "{record}",
-        "Log records that went through the steps",
-        "logs_processed",
-        None,
-    ),
-    (
-        "spanwright.processing.content_dropped",
-        "{item}",
-        "Spans and log records that lost their content because a step failed",
-        "content_dropped",
-        None,
-    ),
-    (
-        "spanwright.processing.step_failures",
-        "{failure}",
-        "Times a step raised",
-        "step_failures",
-        "spanwright.processing.step",
-    ),
-    (
-        "spanwright.processing.lost",
-        "{item}",
-        "Spans and log records that an exporter does not send",
-        "lost",
-        "spanwright.processing.reason",
-    ),
+    (metrics.SPANWRIGHT_PROCESSING_SPANS, "spans_processed"),
+    (metrics.SPANWRIGHT_PROCESSING_LOGS, "logs_processed"),
+    (metrics.SPANWRIGHT_PROCESSING_CONTENT_DROPPED, "content_dropped"),
+    (metrics.SPANWRIGHT_PROCESSING_STEP_FAILURES, "step_failures"),
+    (metrics.SPANWRIGHT_PROCESSING_LOST, "lost"),
 )
 
 
@@ -127,14 +104,15 @@ class Counters:
             return
         self._emitted = True
         meter = get_meter("spanwright_processors", meter_provider=meter_provider)
-        for name, unit, description, count, key in _METRICS:
-            observe = partial(self._observe, count, key)
-            meter.create_observable_counter(name, [observe], unit, description)
+        for metric, field_name in _METRICS:
+            observe = partial(self._observe, field_name, *metric.attributes)
+            meter.create_observable_counter(metric.name, [observe], metric.unit, metric.description)
 
-    def _observe(self, count: str, key: str | None, _: CallbackOptions) -> Iterable[Observation]:
-        value = getattr(self.counts(), count)
-        if key is None:
+    def _observe(self, field_name: str, *keys_and_options: str | CallbackOptions) -> Iterable[Observation]:
+        value = getattr(self.counts(), field_name)
+        if not isinstance(value, dict):
             return [Observation(value)]
+        key = str(keys_and_options[0])
         return [Observation(number, {key: label}) for label, number in value.items()]
 
     def after_fork(self) -> None:

@@ -298,7 +298,10 @@ def _is_remote(flags: int) -> bool | None:
 
 
 def _is_local_root(span: Span) -> bool:
-    return not any(span.parent_span_id) or _is_remote(span.flags) is True
+    """As ``EditableSpan.is_local_root``, before there is a view."""
+    remote = _is_remote(span.flags)
+    served = span.kind in (Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CONSUMER)
+    return not any(span.parent_span_id) or remote is True or (remote is None and served)
 
 
 def _status_code(code: int) -> StatusCode:
