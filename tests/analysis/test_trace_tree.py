@@ -50,7 +50,7 @@ def test_a_span_met_twice_counts_once() -> None:
     st.randoms(use_true_random=False),
 )
 def test_every_span_is_shown_once(links: list[tuple[int, int]], order: random.Random) -> None:
-    """Whatever the parents are — missing, themselves, in circles — no span is lost, doubled, or looped over."""
+    """Whatever the parents are (missing, themselves, in circles), no span is lost or doubled."""
     unique = {number: span(number, parent or None, start=number) for number, parent in links}
     spans = list(unique.values())
     order.shuffle(spans)

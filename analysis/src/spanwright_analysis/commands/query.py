@@ -17,6 +17,9 @@ from ..named_queries import NAMED_QUERIES
 from ..span_store import QueryError, Result, SpanStore
 from ..terminal import complain, output
 
+#: Cells of a value without blanks, such as an id, up to which it is not broken over two lines.
+_WHOLE = 40
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     questions = parser.add_subparsers(dest="question", required=True, metavar="question")
@@ -74,12 +77,11 @@ def print_json(result: Result) -> None:
 def print_table(result: Result, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", width=None)
     for index, column in enumerate(result.columns):
+        cells = [_cell(row[index]) for row in result.rows]
         numeric = any(isinstance(row[index], int | float) for row in result.rows)
+        whole = all(" " not in cell and len(cell) <= _WHOLE for cell in cells)
         table.add_column(
-            column.replace("_", " "),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            no_wrap=column in ("trace_id", "span_id") or numeric,
+            column.replace("_", " "), justify="right" if numeric else "left", overflow="fold", no_wrap=whole
         )
     for row in result.rows:
         table.add_row(*(Text(_cell(value)) for value in row))

@@ -34,9 +34,9 @@ def versions() -> Section:
 def instrumentors(probed: Mapping[str, Mapping[str, Any]] | None) -> Section:
     """Our instrumentors: is the library there, in a version we support, and was it patched?
 
-    ``probed`` is what the probe found by instrumentor; None where it could not run.
+    ``probed`` is what the probe found by library; None where it could not run.
     """
-    findings = [_instrumentor(name, needs, (probed or {}).get(name)) for name, needs in _supported()]
+    findings = [_instrumentor(name, needs, (probed or {}).get(needs.name)) for name, needs in _supported()]
     findings += [
         Finding(
             Level.NOTE,

@@ -40,7 +40,7 @@ def report() -> dict[str, Any]:
 
 
 def _instrumentors() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Of each of our instrumentors: whether it could be loaded, and whether it is at work."""
+    """Of each of our instrumentors, by its library: whether it could be loaded, and whether it is at work."""
     for point in entry_points(group="opentelemetry_instrumentor"):
         if point.value.startswith("spanwright_instrumentation"):
             try:
@@ -48,7 +48,7 @@ def _instrumentors() -> Iterator[tuple[str, dict[str, Any]]]:
             except Exception as error:
                 yield point.name, {"error": f"{type(error).__name__}: {error}"}
             else:
-                yield point.name, {"active": bool(instrumentor.is_instrumented_by_opentelemetry)}
+                yield instrumentor.library, {"active": bool(instrumentor.is_instrumented_by_opentelemetry)}
 
 
 def _signal(provider: object, multi_processor: str, processors: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ WITH resource_spans AS (
         $path,
         format = 'newline_delimited',
         ignore_errors = true,
-        maximum_object_size = 268435456,
+        maximum_object_size = $longest_line,
         columns = {resourceSpans: '
             STRUCT(
                 resource STRUCT(attributes ATTRIBUTES),

@@ -43,6 +43,7 @@ SELECT
     attributes['spanwright.retrieval.score.first']::DOUBLE AS first_score,
     attributes['spanwright.retrieval.score.second']::DOUBLE AS second_score,
     attributes['spanwright.retrieval.score.mean']::DOUBLE AS mean_score,
+    attributes['spanwright.retrieval.score.kind'] AS score_kind,
     documents ->> '$[0].source_doc_id' AS first_source,
     documents ->> '$[1].source_doc_id' AS second_source,
     documents
