@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from spanwright_instrumentation.content import CAPTURE_VARIABLE
+from spanwright_instrumentation.instrumentor import LibraryInstrumentor
 from spanwright_instrumentation.invocation import Invocation
 from spanwright_instrumentation.telemetry import Telemetry
 from spanwright_semconv import violations
@@ -30,16 +31,18 @@ class Recording:
         self.tracer_provider.add_span_processor(SimpleSpanProcessor(self._exporter))
         self._reader = InMemoryMetricReader()
         self.meter_provider = MeterProvider([self._reader], resource=Resource({}), shutdown_on_exit=False)
-        with patch.dict("os.environ", {CAPTURE_VARIABLE: capture}):
+        self.environment = {CAPTURE_VARIABLE: capture}
+        with patch.dict("os.environ", self.environment):
             self.telemetry = Telemetry(
                 "test", tracer_provider=self.tracer_provider, meter_provider=self.meter_provider
             )
 
     @property
     def spans(self) -> list[ReadableSpan]:
-        """Ended spans, in the order in which they started; each keeps to the conventions."""
+        """Ended spans, in the order in which they started; each of ours keeps to the conventions."""
         spans = sorted(self._exporter.get_finished_spans(), key=lambda span: span.start_time or 0)
-        assert {span.name: found for span in spans if (found := violations(span))} == {}
+        ours = [span for span in spans if "gen_ai.operation.name" in (span.attributes or {})]
+        assert {span.name: found for span in ours if (found := violations(span))} == {}
         return spans
 
     def span(self, name: str) -> ReadableSpan:
@@ -93,6 +96,19 @@ def recorded_operations(recording: Recording) -> Iterator[Recording]:
         patch.object(modules[1], "own_telemetry", lambda: recording.telemetry),
     ):
         yield recording
+
+
+@contextmanager
+def instrumented(instrumentor: LibraryInstrumentor, recording: Recording) -> Iterator[Recording]:
+    """A library is patched and recorded here."""
+    with patch.dict("os.environ", recording.environment):
+        instrumentor.instrument(
+            tracer_provider=recording.tracer_provider, meter_provider=recording.meter_provider
+        )
+    try:
+        yield recording
+    finally:
+        instrumentor.uninstrument()
 
 
 def documents(attributes: dict[str, Any]) -> list[dict[str, Any]]:
