@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -283,3 +284,37 @@ def test_a_span_that_cannot_be_wrapped_goes_nowhere() -> None:
     made._active_span_processor.on_end(object())  # type: ignore[arg-type]
     assert keep.spans == []
     assert steps.counters.counts().lost == {"not_wrapped": 1}
+
+
+def test_attaching_again_covers_a_replaced_multi_processor() -> None:
+    """Where other code has put its own in, the old attachment says it is not active and a new one is made."""
+    made = provider(Keep())
+    steps = chain(Shout())
+    first = attach(made, steps)
+    keep = Keep()
+    made._active_span_processor = type(made._active_span_processor)()
+    made.add_span_processor(keep)
+    assert not first.active
+    second = attach(made, steps)
+    assert second is not first
+    made.get_tracer("new").start_span("a").end()
+    assert [span.name for span in keep.spans] == ["A"]
+
+
+def test_a_wrapper_around_the_steps_neither_blinds_nor_doubles_them() -> None:
+    """Where other code wraps the same method, the signal says no; attaching anew runs the steps once."""
+    seen: list[str] = []
+    keep = Keep()
+    made = provider(keep)
+    steps = chain(lambda span: seen.append(span.name), Shout())
+    attachment = attach(made, steps)
+    processors: Any = made._active_span_processor
+    inner = processors.on_end
+    processors.on_end = partial(inner)
+    assert not content_is_guarded(made)
+    attach(made, steps)
+    assert content_is_guarded(made)
+    made.get_tracer("t").start_span("a").end()
+    attachment.detach()
+    assert [span.name for span in keep.spans] == ["A"]
+    assert seen == ["a"]

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.trace import SpanContext, TraceFlags
 from spanwright_processors import BatchProcessor, BatchSettings, Counters
 from spanwright_processors.batch import encoded_size
 from support.spans import Collect, ended
@@ -108,6 +110,21 @@ def test_a_full_queue_refuses_new_spans_and_counts_them(gate: threading.Event) -
     assert exporter.names[:4] == ["0", "1", "2", "3"]
     assert lost(processor) == {"queue_full": 100 - exported}
     processor.shutdown()
+
+
+def test_the_last_eighth_of_the_queue_is_for_local_roots(gate: threading.Event) -> None:
+    """Under a burst of child spans there is still room for the spans that carry their traces' sums."""
+    exporter = Collect(before=gate.wait)
+    processor = batch_processor(exporter, queue_spans=16, batch_spans=16, interval_s=60)
+    parent = trace.set_span_in_context(trace.NonRecordingSpan(SpanContext(1, 2, False, TraceFlags(1))))
+    for _ in range(20):
+        processor.on_end(ended("child", context=parent))
+    for _ in range(3):
+        processor.on_end(ended("root"))
+    gate.set()
+    processor.shutdown()
+    assert exporter.names == ["child"] * 14 + ["root"] * 2
+    assert lost(processor) == {"queue_full": 7}
 
 
 def test_batches_are_bounded_by_bytes() -> None:

@@ -26,6 +26,7 @@ class BatchSettings:
     """Limits of one exporter's queue. Sizes are estimates of the OTLP encoding, in bytes."""
 
     #: Spans that may wait. Beyond it the *new* span is refused and counted: what was accepted is not dropped.
+    #: The last eighth is for local roots, which carry the sums of their trace.
     queue_spans: int = 2048
     #: Spans in one batch at most.
     batch_spans: int = 512
@@ -67,6 +68,7 @@ class BatchProcessor(SpanProcessor):
         self._exporter = exporter
         self._settings = settings if settings is not None else BatchSettings()
         self._counters = counters if counters is not None else process_counters()
+        self._child_limit = self._settings.queue_spans - self._settings.queue_spans // 8
         self._closed = False
         self._reported = False
         self.after_fork()
@@ -87,8 +89,9 @@ class BatchProcessor(SpanProcessor):
         if self._closed:
             self._counters.lost(1, "shutdown")
             return
-        waiting = len(self._queue)
-        if waiting >= self._settings.queue_spans:
+        waiting, parent = len(self._queue), span.parent
+        is_root = parent is None or parent.is_remote
+        if waiting >= (self._settings.queue_spans if is_root else self._child_limit):
             self._counters.lost(1, "queue_full")
             return
         self._queue.append(span)
