@@ -138,10 +138,13 @@ def test_reads_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """The first span is there before the second line has been read."""
     line = json.dumps(COLLECTOR_LINE) + "\n"
     (tmp_path / "t.jsonl").write_text(line * 3)
-    decoded: list[Any] = []
+    decoded: list[bytes] = []
     loads = json.loads
-    monkeypatch.setattr(
-        "spanwright_analysis.otlp_file.json.loads", lambda text: decoded.append(text) or loads(text)
-    )
+
+    def counting(text: bytes) -> Any:
+        decoded.append(text)
+        return loads(text)
+
+    monkeypatch.setattr("spanwright_analysis.otlp_file.json.loads", counting)
     next(iter(OtlpFile(tmp_path / "t.jsonl")))
     assert len(decoded) == 1

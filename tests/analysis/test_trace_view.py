@@ -18,20 +18,20 @@ from support.span_file import SpanFile
 SUPPORT_TRACE = """\
 ━━ trace 0abc0001000000000000000000001234 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 2026-11-23 12:00:00 UTC
 larkspur-support-bot 1.4.0 · demo · pipeline support-answers 2026.11.2 · session chat-20417 · user 8f3a1c9d2b7
-                                                      time     TTFT     in cached   out       cost  result
-invoke_workflow support_answer                      1.84 s           2,551  1,152    88  $0.000613  success
-├─ embeddings text-embedding-3-small                201 ms              12              <$0.000001  ok
-├─ retrieval help_articles                          4.2 ms                                          ok
+                                                     time     TTFT     in  cached   out       cost  result
+invoke_workflow support_answer                     1.84 s           2,551   1,152    88  $0.000613  success
+├─ embeddings text-embedding-3-small               201 ms              12               <$0.000001  ok
+├─ retrieval help_articles                         4.2 ms                                           ok
 │     query     How do I turn the filter light off?
 │     found     0.818 aero/filter-light · 0.768 aero/status-lights · 2 of 3
-├─ chat gpt-4.1-mini-2025-04-14                     534 ms           1,244           23  $0.000534  tool_calls
+├─ chat gpt-4.1-mini-2025-04-14                    534 ms           1,244            23  $0.000534  tool_calls
 │  │  user      Hi, I'm [NAME] ([EMAIL]). How do I turn the light off?
 │  │  calls     lookup_order({"email": "[EMAIL]"})
 │  │  masked    EMAIL, NAME
-│  └─ execute_tool lookup_order                      31 ms                                          error
+│  └─ execute_tool lookup_order                     31 ms                                           error
 │        arguments {"order_id":"LK-10482"}
 │        error     orders.OrderSystemDown: no answer for [EMAIL]
-└─ chat gpt-4.1-mini-2025-04-14                     1.05 s   284 ms  1,307  1,152    65   no price  stop
+└─ chat gpt-4.1-mini-2025-04-14                    1.05 s   284 ms  1,307   1,152    65   no price  stop
       assistant Hold the Filter key for five seconds. Hold the Filter key for five seconds. Hold the Filter
                 key for five seconds. Hold the Filter key for five seconds. Hold the Filter key for five
                 seconds. Hold the…

@@ -43,7 +43,8 @@ def error_line(span: EditableSpan) -> str | None:
         ),
         None,
     )
-    return ": ".join(one_line(part) for part in (kind, message) if part) or None
+    said = dict.fromkeys(one_line(part) for part in (kind, message) if part)
+    return ": ".join(said) or None
 
 
 def one_line(value: Any) -> str:

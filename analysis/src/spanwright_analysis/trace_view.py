@@ -18,12 +18,12 @@ from . import figures
 from .excerpt import content_lines, error_line, mappings
 from .trace_tree import Node, Trace
 
-#: Heading, width in cells, and style of the columns at the right; 59 cells with their gaps.
+#: Heading, width in cells, and style of the columns at the right; 60 cells with their gaps.
 _COLUMNS = (
     ("time", 8, ""),
     ("TTFT", 9, ""),
     ("in", 7, ""),
-    ("cached", 7, "dim"),
+    ("cached", 8, "dim"),
     ("out", 6, ""),
     ("cost", 11, "green"),
 )

@@ -72,7 +72,7 @@ def test_free_sql_prints_a_table(weak_trace: SpanFile, capsys: pytest.CaptureFix
     sql += " MAP {'a': 1} AS map"
     assert main(["query", "sql", sql, str(weak_trace.path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].split() == ["–", "0.333333", "true", "2026-01-02", "03:04:05", '{"a":', "1}"]
+    assert lines[1].split() == ["–", "0.3333", "true", "2026-01-02", "03:04:05", '{"a":', "1}"]
 
 
 def test_says_why_it_cannot(tmp_path: Path, weak_trace: SpanFile, capsys: pytest.CaptureFixture[str]) -> None:

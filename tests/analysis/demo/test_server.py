@@ -35,9 +35,10 @@ def test_it_calls_the_tool_it_is_offered(client: OpenAI) -> None:
     )
     (choice,) = completion.choices
     assert (completion.model, choice.finish_reason) == ("gpt-4.1-mini-2025-04-14", "tool_calls")
-    (call,) = choice.message.tool_calls or ()
-    assert call.type == "function"
-    assert call.function.arguments == f'{{"order_id": "LK-10482", "email": "{EMAIL}"}}'
+    calls = choice.message.tool_calls or []
+    assert [call.function.arguments for call in calls if call.type == "function"] == [
+        f'{{"order_id": "LK-10482", "email": "{EMAIL}"}}'
+    ]
 
 
 def test_it_answers_from_the_tool_s_result(client: OpenAI) -> None:
@@ -82,7 +83,7 @@ def test_a_streamed_tool_call_can_be_put_together(client: OpenAI) -> None:
 
 
 def test_a_long_prompt_is_cached_the_second_time(client: OpenAI) -> None:
-    """Cached tokens are a multiple of 128 of the common beginning, from 1,024 tokens on; shorter ones never."""
+    """Cached tokens are a multiple of 128 of the common beginning, from 1,024 tokens on."""
     for words, expected in ((400, [0, 0]), (2000, [0, 1920])):
         text = " ".join(f"w{number}" for number in range(words))
         cached = []

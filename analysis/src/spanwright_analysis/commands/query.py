@@ -101,7 +101,7 @@ def _cell(value: Any) -> str:
         case bool():
             return str(value).lower()
         case float():
-            return f"{value:.6g}"
+            return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.1f}"
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
         case dict() | list():

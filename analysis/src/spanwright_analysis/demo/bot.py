@@ -116,7 +116,8 @@ def rewritten(question: str) -> str:
 def main() -> None:
     client = OpenAI()
     articles = HelpArticles(client)
-    articles.index()
+    with context(pipeline=PIPELINE, pipeline_version=PIPELINE_VERSION):
+        articles.index()
     window = ChatWindow()
     for conversation in CONVERSATIONS:
         bot = SupportBot(client, articles, window)

@@ -96,7 +96,7 @@ def _content(tracer_provider: object) -> str | None:
 
 def _sample(tracer_provider: Any) -> dict[str, Any] | None:
     """The sample span as an exporter behind the steps gets it; None without a provider of the SDK."""
-    multi_processor = getattr(tracer_provider, "_active_span_processor", None)
+    multi_processor: Any = getattr(tracer_provider, "_active_span_processor", None)
     if not hasattr(multi_processor, "_span_processors"):
         return None
     memory = InMemorySpanExporter()

@@ -49,7 +49,7 @@ def question(messages: object) -> str:
 
 def described(span: ReadableSpan) -> Mapping[str, Any]:
     """What an exporter got: the parts of the span that a person compares, and all of it as text."""
-    attributes = dict(span.attributes or {})
+    attributes: dict[str, Any] = dict(span.attributes or {})
     events = [dict(event.attributes or {}) for event in span.events]
     return {
         "before": {"message": _QUESTION, "status": f"no answer for {_EMAIL}"},

@@ -1,5 +1,5 @@
--- Answers that looked fine and stood on weak retrieval: outcome success, finish reason stop, top chunk score below
--- a limit, since a date, lowest score first. Of several retrievals of a trace, the weakest.
+-- Answers that looked fine and stood on weak retrieval: outcome success, finish reason stop, top chunk
+-- score below a limit, since a date, lowest score first. Of several retrievals of a trace, the weakest.
 SELECT
     r.trace_id,
     r.first_score AS top,
