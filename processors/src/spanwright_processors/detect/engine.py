@@ -1,0 +1,132 @@
+"""Detection in one text: which detectors have to look at it at all, and what they find together."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets as randomness
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeAlias
+
+from . import card, email, iban, ip, person, secrets, ssn
+from .finding import Entity, Finding, merge
+from .phone import DEFAULT_REGIONS, PhoneNumbers
+
+#: Finds in a text, given with its lower-case form of the same length.
+Find: TypeAlias = Callable[[str, str], Iterable[Finding]]
+
+#: A text of so few letters holds neither a name with its cue nor a secret.
+_PLAIN = re.compile(r"[A-Za-z_./-]{0,18}")
+_NOT_DIGITS = bytes(byte for byte in range(256) if not 48 <= byte <= 57)
+#: The fewest digits of an address, and of a card, account, telephone or social security number.
+_ADDRESS_DIGITS, _NUMBER_DIGITS = 4, 7
+#: So many digits stand together somewhere in a text with such a number.
+_NUMBER = re.compile(r"[0-9](?:[^0-9]{0,5}[0-9]){6}")
+
+
+class Detector:
+    """Finds ``entities`` in texts. Without state between texts; safe to use from several threads."""
+
+    def __init__(
+        self, entities: Collection[str] = tuple(Entity), phone_regions: tuple[str, ...] = DEFAULT_REGIONS
+    ) -> None:
+        wanted = frozenset(entities)
+        self._wanted = wanted
+        number_finds: dict[str, Find] = {
+            Entity.CREDIT_CARD: card.find,
+            Entity.IBAN_CODE: iban.find,
+            Entity.US_SSN: ssn.find,
+            Entity.PHONE_NUMBER: PhoneNumbers(phone_regions),
+        }
+        self._numbers = tuple(find for entity, find in number_finds.items() if entity in wanted)
+        self._email = Entity.EMAIL_ADDRESS in wanted
+        self._ip = Entity.IP_ADDRESS in wanted
+        self._secret = Entity.SECRET in wanted
+        self._person = Entity.PERSON in wanted
+
+    def wants(self, entity: str) -> bool:
+        """True if ``entity`` is among those to find."""
+        return entity in self._wanted
+
+    def find(self, text: str) -> list[Finding]:
+        """Everything found in ``text``, in order of position, nothing overlapping (``merge``)."""
+        if len(text) <= 18 and _PLAIN.fullmatch(text):
+            return []
+        lower = lower_case(text)
+        found = self.find_identifying(text, lower)
+        if self._person:
+            found += person.find(text, lower)
+        digits = len(text.encode("utf-8", "surrogatepass").translate(None, _NOT_DIGITS))
+        if self._ip and (digits >= _ADDRESS_DIGITS or "::" in text):
+            found += ip.find(text, lower)
+        if digits >= _NUMBER_DIGITS and self._numbers and _NUMBER.search(text):
+            for find in self._numbers:
+                found += find(text, lower)
+        return merge(found) if len(found) > 1 else found
+
+    def find_identifying(self, text: str, lower: str | None = None) -> list[Finding]:
+        """Only e-mail addresses and secrets, which no identifier or name of a thing is mistaken for."""
+        found: list[Finding] = []
+        lower = lower_case(text) if lower is None else lower
+        if self._email and ("@" in text or "%40" in text):
+            found += email.find(text, lower)
+        if self._secret:
+            found += secrets.find(text, lower)
+        return found
+
+
+def lower_case(text: str) -> str:
+    """``text`` in lower case and of the same length: İ alone becomes two characters otherwise."""
+    return text.lower() if text.isascii() else text.replace("İ", "I").lower()
+
+
+_default = Detector()
+
+
+def find(text: str, entities: Collection[str] = tuple(Entity)) -> list[Finding]:
+    """What ``entities`` are in ``text``, in order of position, nothing overlapping."""
+    detector = _default if len(entities) == len(Entity) else Detector(entities)
+    return detector.find(text)
+
+
+class FindingCache:
+    """What was found in texts seen before, for chat histories that come again with every turn.
+
+    Keyed by a keyed BLAKE2b digest with a key drawn for the process, so that it holds no text; bounded to
+    ``max_bytes`` (an estimate; 0 switches it off). Two generations: what is used again outlives the older
+    one. Safe from several threads without a lock: a lost race costs a second look at a text.
+    """
+
+    #: Shorter texts cost no more to look at than to look up.
+    SHORTEST = 160
+    _ENTRY_BYTES, _FINDING_BYTES = 200, 160
+
+    def __init__(self, max_bytes: int) -> None:
+        self._half = max_bytes // 2
+        self._keyed = hashlib.blake2b(digest_size=16, key=randomness.token_bytes(32))
+        self.clear()
+
+    def clear(self) -> None:
+        self._young: dict[bytes, tuple[Finding, ...]] = {}
+        self._old: dict[bytes, tuple[Finding, ...]] = {}
+        self._young_bytes = 0
+
+    def __call__(self, text: str, find: Callable[[str], list[Finding]]) -> Iterable[Finding]:
+        """``find(text)``, from memory where it can be. One cache serves one ``find``."""
+        if self._half == 0 or len(text) < self.SHORTEST:
+            return find(text)
+        digest = self._keyed.copy()
+        digest.update(text.encode("utf-8", "surrogatepass"))
+        key = digest.digest()
+        findings = self._young.get(key)
+        if findings is None:
+            findings = self._old.get(key)
+            findings = tuple(find(text)) if findings is None else findings
+            self._keep(key, findings)
+        return findings
+
+    def _keep(self, key: bytes, findings: tuple[Finding, ...]) -> None:
+        self._young[key] = findings
+        self._young_bytes += self._ENTRY_BYTES + self._FINDING_BYTES * len(findings)
+        if self._young_bytes > self._half:
+            self._old, self._young, self._young_bytes = self._young, {}, 0

@@ -1,0 +1,66 @@
+"""What detection finds, and the one rule for findings that overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Entity(StrEnum):
+    """The types of personal data and secrets found. The order breaks ties: the more specific comes first."""
+
+    SECRET = "SECRET"
+    EMAIL_ADDRESS = "EMAIL_ADDRESS"
+    CREDIT_CARD = "CREDIT_CARD"
+    IBAN_CODE = "IBAN_CODE"
+    US_SSN = "US_SSN"
+    PHONE_NUMBER = "PHONE_NUMBER"
+    IP_ADDRESS = "IP_ADDRESS"
+    PERSON = "PERSON"
+
+
+#: The word of a type in a placeholder: ``[EMAIL]``, or ``[EMAIL_3f2a91c0]`` for a pseudonym.
+PLACEHOLDER_WORDS: dict[str, str] = {
+    Entity.SECRET: "SECRET",
+    Entity.EMAIL_ADDRESS: "EMAIL",
+    Entity.CREDIT_CARD: "CARD",
+    Entity.IBAN_CODE: "IBAN",
+    Entity.US_SSN: "SSN",
+    Entity.PHONE_NUMBER: "PHONE",
+    Entity.IP_ADDRESS: "IP",
+    Entity.PERSON: "NAME",
+}
+_RANK: dict[str, int] = {entity: rank for rank, entity in enumerate(Entity)}
+
+
+class Finding(NamedTuple):
+    """``type`` at ``text[start:end]``, with a score from 0 (a guess) to 1 (its checksum says so)."""
+
+    type: str
+    start: int
+    end: int
+    score: float
+
+
+def _precedence(finding: Finding) -> tuple[float, int, int]:
+    rank = _RANK.get(finding.type, len(_RANK))
+    return (-finding.score, finding.start - finding.end, rank)
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in order of position, those that overlap made one.
+
+    The one covers all of them, so that no rest of a loser is left readable; its type and score are those of
+    the highest score, then of the longest, then of the type that stands first in ``Entity``.
+    """
+    ordered = sorted(findings, key=lambda finding: (finding.start, finding.end))
+    merged: list[Finding] = []
+    for finding in ordered:
+        if not merged or finding.start >= merged[-1].end:
+            merged.append(finding)
+            continue
+        last = merged[-1]
+        winner = min(last, finding, key=_precedence)
+        merged[-1] = Finding(winner.type, last.start, max(last.end, finding.end), winner.score)
+    return merged

@@ -1,0 +1,48 @@
+"""IP addresses, version 4 and 6. Loopback and unspecified addresses tell nothing about anybody and stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address
+
+from .finding import Entity, Finding
+
+# Not part of a longer dotted number, of a product/version pair (Chrome/120.0.0.0) or of a pinned requirement.
+_V4 = re.compile(
+    r"(?<![\w.\\-])(?<![^/\W]/)(?<![=~<>]=)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\w)(?!\.[0-9])(?!-[0-9])"
+)
+_VERSION = re.compile(r"(?:\bv|\bver(?:sion|\.)?|\brelease|\bbuild|\bfirmware)[ :=]{0,3}\Z", re.IGNORECASE)
+_V6 = re.compile(
+    r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})?(?![\w:])(?!\.[0-9])"
+)
+
+
+def find(text: str, _lower: str) -> Iterator[Finding]:
+    if "." in text:
+        yield from _version_4(text)
+    if text.count(":") >= 2:
+        yield from _version_6(text)
+
+
+def _version_4(text: str) -> Iterator[Finding]:
+    for match in _V4.finditer(text):
+        try:
+            address = IPv4Address(match.group())
+        except ValueError:
+            continue
+        before = text[max(0, match.start() - 12) : match.start()]
+        if not (address.is_loopback or address.is_unspecified or _VERSION.search(before)):
+            yield Finding(Entity.IP_ADDRESS, match.start(), match.end(), 0.8)
+
+
+def _version_6(text: str) -> Iterator[Finding]:
+    for match in _V6.finditer(text):
+        try:
+            address = IPv6Address(match.group())
+        except ValueError:
+            continue
+        groups = [group for group in match.group().split(":") if group]
+        # Fewer groups are slices and scopes in code: a[::2], x::1.
+        if len(groups) >= 3 and not (address.is_loopback or address.is_unspecified):
+            yield Finding(Entity.IP_ADDRESS, match.start(), match.end(), 0.8)

@@ -1,0 +1,170 @@
+"""Editing the strings inside JSON text and nothing else: every other byte stays as it was.
+
+An edit replaces a part of a decoded string. It is carried back to the place where that part is written,
+through escapes, surrogate pairs and JSON inside strings at any depth, so that valid JSON stays valid by
+construction.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+#: A string and the colon that makes it a key, or a number of six digits and more.
+_TOKEN = re.compile(
+    r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:\s*(:))?|(?<![\w.+-])(-?[0-9]{6,19}(?:\.[0-9]+)?)(?=[\s,}\]])', re.DOTALL
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+_LOOKS_LIKE_JSON = re.compile(r"\s*[\[{]")
+
+
+class Edit(NamedTuple):
+    """``text[start:end]`` becomes ``replacement``: letters, digits, underscores and brackets, no escape
+    needed."""
+
+    start: int
+    end: int
+    replacement: str
+
+
+class Leaf(NamedTuple):
+    """A string or long number of a JSON text. ``start`` and ``end`` enclose what is written, without quotes.
+
+    ``key`` is the key it stands under, through arrays as well, '' for none; a key itself has ``is_key``.
+    """
+
+    text: str
+    start: int
+    end: int
+    key: str
+    is_key: bool = False
+    is_number: bool = False
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """``text`` with the edits made; they come in order and do not overlap."""
+    pieces: list[str] = []
+    position = 0
+    for start, end, replacement in edits:
+        pieces += (text[position:start], replacement)
+        position = end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def looks_like_json(text: str) -> bool:
+    """True for text that begins as a JSON array or object does."""
+    return _LOOKS_LIKE_JSON.match(text) is not None
+
+
+def is_json(text: str) -> bool:
+    """True for a valid JSON array or object of a depth Python can decode."""
+    if not looks_like_json(text):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def leaves(text: str) -> Iterator[Leaf]:
+    """The strings of ``text``, keys included, and its numbers of six digits and more.
+
+    ``text`` should be valid JSON. In text that is not, the strings are found as far as the quotation marks
+    pair up.
+    """
+    key, after_key, previous = "", False, 0
+    for match in _TOKEN.finditer(text):
+        raw, colon, number = match.groups()
+        if not after_key and key and text.find("}", previous, match.start()) >= 0:
+            key = ""  # the object that the key was in has ended
+        after_key, previous = colon is not None, match.end()
+        if number is not None:
+            yield Leaf(number, match.start(), match.end(), key, is_number=True)
+            continue
+        decoded = decode(raw) if "\\" in raw else raw
+        yield Leaf(decoded, match.start(1), match.end(1), "" if colon else key, is_key=colon is not None)
+        if colon:
+            key = decoded
+
+
+def decode(raw: str) -> str:
+    """The text that a JSON string's inside stands for. Surrogate pairs are joined, lone ones kept."""
+    return "".join(decoded for decoded, _, _ in _decoded_parts(raw))
+
+
+def written(raw: str, edits: Iterable[Edit]) -> list[Edit]:
+    """``edits`` of the decoded text as edits of ``raw``, the inside of the JSON string that it is written
+    as."""
+    if "\\" not in raw:
+        return list(edits)
+    starts = _starts(raw)
+    return [Edit(starts[start], starts[end], replacement) for start, end, replacement in edits]
+
+
+def _decoded_parts(raw: str) -> Iterator[tuple[str, int, int]]:
+    """Runs of plain text and single escapes, decoded, with where they are written."""
+    position = 0
+    pending: tuple[str, int, int] | None = None  # a high surrogate that may have its low one behind it
+    for match in _ESCAPE.finditer(raw):
+        start, end = match.span()
+        if pending is not None and start > position:
+            yield pending
+            pending = None
+        if start > position:
+            yield raw[position:start], position, start
+        position = end
+        character = _character(match)
+        if pending is not None:
+            high, high_start, _ = pending
+            if "\udc00" <= character <= "\udfff":
+                yield _join(high, character), high_start, end
+                pending = None
+                continue
+            yield pending
+            pending = None
+        if "\ud800" <= character <= "\udbff":
+            pending = (character, start, end)
+        else:
+            yield character, start, end
+    if pending is not None:
+        yield pending
+    if position < len(raw):
+        yield raw[position:], position, len(raw)
+
+
+def _character(match: re.Match[str]) -> str:
+    if match[1]:
+        return chr(int(match[1], 16))
+    return _SIMPLE.get(match[2], match[2])
+
+
+def _join(high: str, low: str) -> str:
+    return chr(0x10000 + ((ord(high) - 0xD800) << 10) + (ord(low) - 0xDC00))
+
+
+def _starts(raw: str) -> list[int]:
+    """For each character of the decoded text, and its end, where it begins in ``raw``."""
+    starts: list[int] = []
+    for decoded, start, end in _decoded_parts(raw):
+        starts += [start] if len(decoded) == 1 else range(start, end)
+    starts.append(len(raw))
+    return starts
+
+
+#: Makes the edits of a leaf's decoded text.
+LeafEdits = Callable[[Leaf], Iterable[Edit]]
+
+
+def edits(text: str, leaf_edits: LeafEdits) -> list[Edit]:
+    """The edits of all leaves of the valid JSON ``text``, as edits of ``text`` itself."""
+    made: list[Edit] = []
+    for leaf in leaves(text):
+        for start, end, replacement in written(text[leaf.start : leaf.end], leaf_edits(leaf)):
+            new = f'"{replacement}"' if leaf.is_number else replacement
+            made.append(Edit(leaf.start + start, leaf.start + end, new))
+    return made

@@ -1,0 +1,100 @@
+"""Names of people without a language model: after self-introductions, salutations, sign-offs, titles and
+labels.
+
+Names that no cue announces are found where they stand under a person's key (``typed_keys``) or where the
+trace has named them before (``trace_memory``); the rest needs a model (the ``presidio`` engine).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .finding import Entity, Finding
+from .person_cues import CUES, NO_NAMES, PARTICLES, Cue, Shape
+
+# Upper-case letters of Latin, Greek and Cyrillic: re has no class for them.
+_UPPER = "".join(character for character in map(chr, range(0x41, 0x530)) if character.isupper())
+_CAPITALISED = re.compile(rf"[{_UPPER}][\w'’]*(?:-[^\W\d_][\w'’]*)*\.?")
+_ANY_WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_][\w'’]*)*")
+_SPACE = re.compile(r"[ \u00a0]{1,2}")
+_CUE_SPACE = re.compile(r"\s{0,4}")
+_ENDED = re.compile(r"\s*(?:[,;:!.?)–—-]|\Z|\n)")
+_LINE_START = re.compile(r"(?:\A|[\n.!?:>\"“*(-])\s{0,4}\Z")
+_CUES = tuple((cue, re.compile(cue.after) if cue.after else None) for cue in CUES)
+#: A name has at most this many words.
+_WORDS = 4
+#: Nothing shorter holds a cue and a name.
+_SHORTEST = 5
+
+
+def find(text: str, lower: str) -> Iterator[Finding]:
+    if len(text) < _SHORTEST:
+        return
+    if "’" in lower:
+        lower = lower.replace("’", "'")
+    for cue, after in _CUES:
+        position = lower.find(cue.words)
+        while position >= 0:
+            end = position + len(cue.words)
+            if _stands_alone(text, position) and not (
+                cue.line and not _LINE_START.search(text[max(0, position - 8) : position])
+            ):
+                found = _name(text, end, cue)
+                if found is not None and (after is None or after.match(text, found.end)):
+                    yield found
+            position = lower.find(cue.words, end)
+
+
+def _stands_alone(text: str, position: int) -> bool:
+    return position == 0 or not (text[position - 1].isalnum() or text[position - 1] == "_")
+
+
+def _name(text: str, start: int, cue: Cue) -> Finding | None:
+    """The name that begins at ``start``, blanks aside, if it is written as the cue asks."""
+    space = _CUE_SPACE.match(text, start)
+    start = space.end() if space else start
+    end, words = _words(text, start, _CAPITALISED)
+    if words == 0 and cue.shape is Shape.ANY_CASE:
+        end, words = _words(text, start, _ANY_WORD, most=2)
+    if words == 0 or (cue.shape is Shape.FULL and words < 2):
+        return None
+    if cue.shape is Shape.ENDED and not _ENDED.match(text, end):
+        return None
+    if cue.shape is not Shape.ANY_CASE and words == 1 and end - start > 2 and text[start:end].isupper():
+        return None  # "I AM TIRED"
+    return Finding(Entity.PERSON, start, end, cue.score)
+
+
+def _words(text: str, start: int, word: re.Pattern[str], most: int = _WORDS) -> tuple[int, int]:
+    """Where the words of a name end, and how many there are; particles count only between two of them."""
+    end, count, position = start, 0, start
+    while count < most:
+        match = word.match(text, position)
+        if match is None:
+            particle = _ANY_WORD.match(text, position) if count else None
+            if particle is None or particle.group() not in PARTICLES:
+                break
+            match = particle
+        elif is_no_name(match.group()):
+            break
+        else:
+            end, count = _without_stop(match, text), count + 1
+            if end < match.end():
+                break
+        space = _SPACE.match(text, match.end())
+        if space is None:
+            break
+        position = space.end()
+    return end, count
+
+
+def _without_stop(match: re.Match[str], text: str) -> int:
+    """The end of a word, without the full stop of its sentence: kept after an initial only ("J. Doe")."""
+    initial = match.end() - match.start() <= 2 and text[match.end() : match.end() + 1] == " "
+    word_end = match.end() if initial or not match.group().endswith(".") else match.end() - 1
+    return word_end - 2 if text[word_end - 2 : word_end] in ("'s", "’s") else word_end
+
+
+def is_no_name(word: str) -> bool:
+    return word.rstrip(".").lower().replace("’", "'") in NO_NAMES
