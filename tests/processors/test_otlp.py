@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +25,15 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.trace import SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.status import Status
-from spanwright_processors import EditableEvent, EditableLink, EditableSpan, attach_logs
+from spanwright_processors import (
+    Counters,
+    EditableEvent,
+    EditableLink,
+    EditableSpan,
+    attach_logs,
+    build_chain,
+    load_settings,
+)
 from spanwright_processors.guard import EndOrder
 from spanwright_processors.otlp import SpanView, decoded, process_logs, process_span, process_traces
 from support.spans import FunctionStep, Keep, Shout, chain, provider, raises
@@ -123,7 +132,16 @@ def recover(span: EditableSpan) -> None:
     span.status_code = StatusCode.OK  # with the description left: the SDK allows none with OK
 
 
+def write_half_characters(span: EditableSpan) -> None:
+    span.name += "\ud800"
+    if span.status_description is not None:
+        span.status_description += "\udfff"
+    for event in span.events:
+        event.name = "\ud800é"
+
+
 EDITS: list[Any] = [
+    FunctionStep(write_half_characters),
     Shout(),
     FunctionStep(delete_first),
     FunctionStep(add),
@@ -161,6 +179,57 @@ def test_the_same_steps_give_the_same_span_through_both_views(raw: ReadableSpan,
     finally:
         logging.disable(logging.NOTSET)
     assert canonical(through_otlp) == canonical(through_sdk)
+
+
+MESSAGES = st.lists(
+    st.builds(
+        lambda role, text: {"role": role, "parts": [{"type": "text", "content": text}]},
+        st.sampled_from(["user", "assistant"]),
+        st.one_of(
+            st.text(max_size=60),
+            st.sampled_from(["Mail ada@example.com", "key sk-proj-abcdef0123456789abcdef"]),
+        ),
+    ),
+    max_size=3,
+).map(lambda messages: json.dumps(messages, ensure_ascii=False))
+GENAI = st.fixed_dictionaries(
+    {"gen_ai.operation.name": st.sampled_from(["chat", "embeddings", "execute_tool", "invoke_workflow"])},
+    optional={
+        "gen_ai.provider.name": st.just("openai"),
+        "gen_ai.request.model": st.sampled_from(["gpt-4o", "no-such-model"]),
+        "gen_ai.response.model": st.just("gpt-4o-2024-08-06"),
+        "gen_ai.usage.input_tokens": st.integers(0, 10_000),
+        "gen_ai.usage.output_tokens": st.integers(0, 10_000),
+        "gen_ai.usage.cache_read.input_tokens": st.integers(0, 100),
+        "gen_ai.response.finish_reasons": st.lists(st.sampled_from(["stop", "length"]), max_size=2),
+        "gen_ai.input.messages": MESSAGES,
+        "gen_ai.output.messages": MESSAGES,
+        "gen_ai.system_instructions": MESSAGES,
+        "user.id": st.text(max_size=10),
+        "anything": VALUES,
+    },
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(GENAI, min_size=1, max_size=4))
+def test_every_installed_step_gives_the_same_trace_through_both_views(calls: list[dict[str, Any]]) -> None:
+    """The configured pipeline over a whole trace: prices, masks, sums and cuts are equal to the byte."""
+    keep = Keep()
+    tracer = provider(keep).get_tracer("t")
+    with tracer.start_as_current_span("invoke_workflow w"):
+        for attributes in calls:
+            child = tracer.start_span(attributes["gen_ai.operation.name"], kind=SpanKind.CLIENT)
+            child.set_attributes(attributes)
+            child.end()
+    chains = [build_chain(load_settings({}), Counters()) for _ in range(2)]
+    order = EndOrder(chains[0])
+    through_sdk = encode_spans([order.add(span) for span in keep.spans])
+    through_otlp = encode_spans(keep.spans)
+    process_traces(through_otlp, chains[1])
+    assert canonical(through_otlp) == canonical(through_sdk)
+    assert chains[0].counters.counts() == chains[1].counters.counts()
+    assert chains[0].counters.counts().step_failures == {}
 
 
 @given(spans())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits
 from opentelemetry.trace import SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.status import Status
@@ -166,6 +167,18 @@ def test_a_step_that_writes_no_text_as_name_gives_a_neutral_one() -> None:
         span.name = None  # type: ignore[assignment]
 
     assert processed(rich_span(), edit).name == "span"
+
+
+def test_half_a_character_in_a_name_costs_no_batch() -> None:
+    """A lone surrogate in a name, event name or status text would make the encoder refuse all spans."""
+    keep = Keep()
+    span = provider(keep).get_tracer("t").start_span("n\ud800é")
+    span.add_event("e\udfff")
+    span.set_status(Status(StatusCode.ERROR, "d\ud800"))
+    span.end()
+    result = processed(keep.spans[0])
+    assert (result.name, result.events[0].name, result.status.description) == ("n?é", "e?", "d?")
+    assert encode_spans([result])
 
 
 def test_a_failing_step_shows_in_the_exported_span() -> None:

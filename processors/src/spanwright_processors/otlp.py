@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from .chain import StepChain
 from .content import FAILED_STEPS, NEUTRAL_SPAN_NAME
-from .sdk import VIEW, unchanged
+from .sdk import VIEW, encodable, unchanged
 from .span import Attributes, EditableEvent, EditableLink, EditableLogRecord, EditableSpan
 
 #: ``Span.flags`` and ``Link.flags``: whether "the parent is remote" is known, and whether it is.
@@ -122,14 +122,14 @@ class SpanView:
     def write(self) -> None:
         message, span = self._message, self.span
         if span.name != message.name:
-            message.name = span.name
+            message.name = encodable(span.name)
         _write_attributes(message.attributes, span.attributes, self._attributes)
         _write_items(message.events, span.events, self._events, self._event_attributes, _write_event)
         _write_items(message.links, span.links, self._links, self._link_attributes, _write_link)
         if (span.status_code, span.status_description) != self._status:
             description = span.status_description if span.status_code is StatusCode.ERROR else None
             status: Any = message.status
-            status.code, status.message = span.status_code.value, description or ""
+            status.code, status.message = span.status_code.value, encodable(description or "")
 
 
 class LogView:
@@ -266,7 +266,7 @@ def _write_items(
 
 def _write_event(message: Span.Event, event: EditableEvent, old: Attributes) -> None:
     if event.name != message.name:
-        message.name = event.name
+        message.name = encodable(event.name)
     if event.timestamp_ns != message.time_unix_nano:
         message.time_unix_nano = event.timestamp_ns
     _write_attributes(message.attributes, event.attributes, old)

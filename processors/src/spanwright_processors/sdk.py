@@ -60,7 +60,7 @@ class SpanView:
     def fields(self) -> dict[str, Any]:
         raw, span = self._raw, self.span
         return {
-            "_name": span.name if isinstance(span.name, str) else NEUTRAL_SPAN_NAME,
+            "_name": encodable(span.name) if isinstance(span.name, str) else NEUTRAL_SPAN_NAME,
             "_attributes": _attributes(raw._attributes, span.attributes, raw.dropped_attributes),
             "_events": self._edited_events(),
             "_links": self._edited_links(),
@@ -127,21 +127,33 @@ def bounded(attributes: Attributes, dropped: int, immutable: bool = True) -> Bou
     return result
 
 
+def encodable(text: str) -> str:
+    """``text`` with ``?`` for lone surrogates: one in a name would fail a whole OTLP batch."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def _attributes(old: Any, new: Attributes, dropped: int) -> Any:
     return old if unchanged(new, old) else bounded(new, dropped)
 
 
 def _event(source: Event | None, event: EditableEvent) -> Event:
     if source is None:
-        return Event(event.name, bounded(event.attributes, 0), event.timestamp_ns)
+        return Event(encodable(event.name), bounded(event.attributes, 0), event.timestamp_ns)
+    name = encodable(event.name)
     if (
-        event.name == source.name
+        name == source.name
         and event.timestamp_ns == source.timestamp
         and unchanged(event.attributes, source.attributes)
     ):
         return source
     dropped = getattr(source, "dropped_attributes", 0)
-    return Event(event.name, _attributes(source.attributes, event.attributes, dropped), event.timestamp_ns)
+    return Event(name, _attributes(source.attributes, event.attributes, dropped), event.timestamp_ns)
 
 
 def _link(source: Link | None, link: EditableLink) -> Link:
@@ -154,10 +166,11 @@ def _link(source: Link | None, link: EditableLink) -> Link:
 
 
 def _status(old: Status, span: EditableSpan) -> Status:
-    if span.status_code is old.status_code and span.status_description == (old.description or None):
+    description = encodable(span.status_description) if span.status_description else None
+    if span.status_code is old.status_code and description == (old.description or None):
         return old
     # The SDK refuses a description with any other code.
-    return Status(span.status_code, span.status_description if span.status_code is StatusCode.ERROR else None)
+    return Status(span.status_code, description if span.status_code is StatusCode.ERROR else None)
 
 
 def _same_objects(new: Sequence[object], old: Sequence[object]) -> bool:
