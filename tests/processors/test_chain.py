@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Any
 
 import pytest
@@ -129,6 +130,17 @@ def test_an_interrupt_passes_and_leaves_no_content(interrupt: BaseException) -> 
     with pytest.raises(type(interrupt)):
         chain(raises(interrupt)).process(edited)
     assert SECRET not in repr(edited)
+
+
+def test_a_step_that_exits_does_not_end_an_exporters_thread() -> None:
+    """Off the main thread an exit can only be the step's own: a failure like any other."""
+    edited, after = span(), span()
+    exiting = chain(raises(SystemExit(1)))
+    thread = threading.Thread(target=lambda: (exiting.process(edited), exiting.process(after)))
+    thread.start()
+    thread.join()
+    assert SECRET not in repr((edited, after))
+    assert exiting.counters.counts().step_failures == {"function": 2}
 
 
 def test_failures_are_said_once_without_their_message(caplog: pytest.LogCaptureFixture) -> None:

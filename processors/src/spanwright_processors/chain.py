@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -74,7 +75,7 @@ class StepChain:
             except Exception as error:
                 self._report(name, error)
 
-    def _report(self, name: str, error: Exception) -> None:
+    def _report(self, name: str, error: BaseException) -> None:
         self.counters.step_failed(name)
         if name in self._reported:
             return
@@ -93,24 +94,30 @@ def _masks(step: Step) -> bool:
     return step.phase is Phase.MASK and getattr(step, "masks_content", True) is True
 
 
+def _is_interrupt(error: BaseException) -> bool:
+    """True for what may have come from outside the step. A step's own exit would end an exporter's thread."""
+    if isinstance(error, SystemExit):
+        return threading.current_thread() is threading.main_thread()
+    return not isinstance(error, Exception)
+
+
 def _run(
     steps: Iterable[tuple[str, Callable[[_Edited], None]]],
     edited: _Edited,
     drop: Callable[[_Edited, Iterable[str]], None],
-    report: Callable[[str, Exception], None],
+    report: Callable[[str, BaseException], None],
 ) -> list[str]:
     """Run ``steps`` on ``edited``; the names of those that failed."""
     failed: list[str] = []
     for name, step in steps:
         try:
             step(edited)
-        except Exception as error:
+        except BaseException as error:
             failed.append(name)
             drop(edited, failed)
+            if _is_interrupt(error):  # it goes on its way, the half-processed content does not
+                raise
             report(name, error)
-        except BaseException:  # an interrupt: it goes on its way, the half-processed content does not
-            drop(edited, [*failed, name])
-            raise
     if failed:
         drop(edited, failed)
     return failed
