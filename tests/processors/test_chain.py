@@ -136,9 +136,10 @@ def test_a_step_that_exits_does_not_end_an_exporters_thread() -> None:
     """Off the main thread an exit can only be the step's own: a failure like any other."""
     edited, after = span(), span()
     exiting = chain(raises(SystemExit(1)))
-    thread = threading.Thread(target=lambda: (exiting.process(edited), exiting.process(after)))
-    thread.start()
-    thread.join()
+    for target in (edited, after):
+        thread = threading.Thread(target=exiting.process, args=(target,))
+        thread.start()
+        thread.join()
     assert SECRET not in repr((edited, after))
     assert exiting.counters.counts().step_failures == {"function": 2}
 
