@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -129,16 +129,16 @@ def score_figures(scores: Sequence[float | None]) -> dict[str, AttributeValue]:
 
 
 def _described(document: Document, *, content: bool) -> dict[str, object]:
-    score = document.score
+    document_id, score, payload = document
     described: dict[str, object] = {
-        "id": None if document.id is None else str(document.id),
+        "id": None if document_id is None else str(document_id),
         "score": float(score) if score is not None and math.isfinite(score) else None,
     }
-    if document.payload:
-        source = _first(document.payload, _source_keys())
+    if payload:
+        source = _first(payload, _source_keys(), (str, int))
         if source is not None:
             described["source_doc_id"] = source
-        text = _first(document.payload, _text_keys(), only_text=True)
+        text = _first(payload, _text_keys(), str)
         if text is not None:
             described["text_length"] = len(text)
             if content:
@@ -146,22 +146,16 @@ def _described(document: Document, *, content: bool) -> dict[str, object]:
     return described
 
 
-def _first(payload: Mapping[str, object], keys: Sequence[str], *, only_text: bool = False) -> str | None:
+def _first(
+    payload: Mapping[str, object], keys: Sequence[str], kinds: type[str] | tuple[type[str], type[int]]
+) -> str | None:
     """The first of these keys' values, in the payload or in its ``metadata``, as text."""
-    kinds = str if only_text else (str, int)
-    for level in _levels(payload):
-        for key in keys:
-            value = level.get(key)
-            if isinstance(value, kinds) and not isinstance(value, bool):
-                return str(value)
-    return None
-
-
-def _levels(payload: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    yield payload
+    for key in keys:
+        value = payload.get(key)
+        if isinstance(value, kinds) and value is not True and value is not False:
+            return str(value)
     nested = payload.get("metadata")
-    if isinstance(nested, Mapping):
-        yield nested
+    return _first(nested, keys, kinds) if isinstance(nested, dict) else None
 
 
 @cache

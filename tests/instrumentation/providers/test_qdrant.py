@@ -418,6 +418,20 @@ def test_a_remote_server_is_named_and_asked_nothing_more(recording: Recording, p
     assert len(Wire.requests) == 5
 
 
+def test_text_the_server_embeds_is_the_query_text(recording: Recording, port: int) -> None:
+    """With inference on the server the request itself has text and model."""
+    client = QdrantClient(url=f"http://127.0.0.1:{port}", check_compatibility=False, cloud_inference=True)
+    client.query_points("help", query=models.Document(text="where is my parcel", model="some/model"))
+    client.query_points(
+        "help", query=models.NearestQuery(nearest=models.InferenceObject(object="other", model="some/model"))
+    )
+    client.close()
+
+    found = [dict(span.attributes or {}) for span in recording.spans]
+    assert [each["gen_ai.retrieval.query.text"] for each in found] == ["where is my parcel", "other"]
+    assert {each["spanwright.retrieval.embedding.model"] for each in found} == {"some/model"}
+
+
 async def test_an_asynchronous_remote_client_fails_as_it_would(recording: Recording, port: int) -> None:
     """An HTTP error is the client's own exception."""
     client = AsyncQdrantClient(url=f"http://127.0.0.1:{port}", check_compatibility=False)
