@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from support.otlp_grpc_receiver import otlp_grpc_receiver
 from support.otlp_receiver import OtlpReceiver, ReceivedSpan
 from support.processes import Process, Run, eventually
 from zero_code.apps.call import SECRET
@@ -104,6 +105,28 @@ def test_workers_do_not_share_the_connection_of_their_master(run: Run, receiver:
     check_calls(receiver, workers, asked)
     connections = {(span.connection, span.attributes["app.pid"]) for span in receiver.spans}
     assert len({connection for connection, _ in connections}) == len(connections) == 3
+
+
+def test_workers_export_over_grpc(run: Run) -> None:
+    """The protocol that is used when nothing is said, through channels that were open before the fork."""
+    with otlp_grpc_receiver() as receiver:
+        server = run(
+            *(
+                "gunicorn",
+                "zero_code.apps.wsgi_app:app",
+                "--bind",
+                "127.0.0.1:0",
+                "--workers",
+                "2",
+                "--preload",
+            ),
+            SPANWRIGHT_TEST_FLUSH="yes",
+            OTEL_EXPORTER_OTLP_PROTOCOL="grpc",
+            OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url,
+            **SELDOM,
+        )
+        workers, asked = serve_calls(server)
+        check_calls(receiver, workers, asked)
 
 
 def test_uvicorn(run: Run, receiver: OtlpReceiver) -> None:
