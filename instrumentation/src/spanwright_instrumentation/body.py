@@ -14,6 +14,9 @@ from typing import Any, Protocol
 
 from .translation import parse_fields
 
+#: Base classes of a body in ``httpx`` and ``httpx2``.
+_STREAM_CLASSES = ("SyncByteStream", "AsyncByteStream")
+
 #: Bytes of one raw answer kept for reading it at its end; of a longer one nothing is read.
 MAX_BYTES = 32_000_000
 
@@ -90,12 +93,11 @@ def tap(response: Any, reader: Reader, *, collects: bool) -> bool:
     False where the response's body is none that could be wrapped; nothing is changed then.
     """
     inner = getattr(response, "stream", None)
-    for name, make in (("SyncByteStream", _sync_tap), ("AsyncByteStream", _async_tap)):
-        base = next((each for each in type(inner).__mro__ if each.__name__ == name), None)
-        if base is not None:
-            response.stream = make(base)(inner, reader, collects)
-            return True
-    return False
+    bases = tuple(base for base in type(inner).__mro__ if base.__name__ in _STREAM_CLASSES)
+    if not bases:
+        return False
+    response.stream = _tap_class(bases)(inner, reader, collects)
+    return True
 
 
 class _Tap:
@@ -112,60 +114,54 @@ class _Tap:
     def __del__(self) -> None:
         self._reader.drop()
 
+    def __iter__(self) -> Iterator[bytes]:
+        return self._collect() if self._collects else iter(self._inner)
+
+    def _collect(self) -> Iterator[bytes]:
+        try:
+            for data in self._inner:
+                self._reader.take_bytes(data)
+                yield data
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._reader.fail(error)
+            raise
+        self._reader.complete()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._collect_async() if self._collects else aiter(self._inner)
+
+    async def _collect_async(self) -> AsyncIterator[bytes]:
+        inner = aiter(self._inner)
+        try:
+            async for data in inner:
+                self._reader.take_bytes(data)
+                yield data
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self._reader.fail(error)
+            raise
+        finally:
+            if hasattr(inner, "aclose"):
+                await inner.aclose()
+        self._reader.complete()
+
+    def close(self) -> None:
+        try:
+            self._inner.close()
+        finally:
+            self._reader.close()
+
+    async def aclose(self) -> None:
+        try:
+            await self._inner.aclose()
+        finally:
+            self._reader.close()
+
 
 @cache
-def _sync_tap(base: type) -> type[_Tap]:
-    class SyncTap(_Tap, base):  # type: ignore[misc]
-        def __iter__(self) -> Iterator[bytes]:
-            return self._collect() if self._collects else iter(self._inner)
-
-        def _collect(self) -> Iterator[bytes]:
-            try:
-                for data in self._inner:
-                    self._reader.take_bytes(data)
-                    yield data
-            except GeneratorExit:
-                raise
-            except BaseException as error:
-                self._reader.fail(error)
-                raise
-            self._reader.complete()
-
-        def close(self) -> None:
-            try:
-                self._inner.close()
-            finally:
-                self._reader.close()
-
-    return SyncTap
-
-
-@cache
-def _async_tap(base: type) -> type[_Tap]:
-    class AsyncTap(_Tap, base):  # type: ignore[misc]
-        def __aiter__(self) -> AsyncIterator[bytes]:
-            return self._collect() if self._collects else aiter(self._inner)
-
-        async def _collect(self) -> AsyncIterator[bytes]:
-            inner = aiter(self._inner)
-            try:
-                async for data in inner:
-                    self._reader.take_bytes(data)
-                    yield data
-            except GeneratorExit:
-                raise
-            except BaseException as error:
-                self._reader.fail(error)
-                raise
-            finally:
-                if hasattr(inner, "aclose"):
-                    await inner.aclose()
-            self._reader.complete()
-
-        async def aclose(self) -> None:
-            try:
-                await self._inner.aclose()
-            finally:
-                self._reader.close()
-
-    return AsyncTap
+def _tap_class(bases: tuple[type, ...]) -> type[_Tap]:
+    """A tap that passes for the HTTP library's own kind of body, which it checks for."""
+    return type("Tap", (_Tap, *bases), {})

@@ -16,8 +16,18 @@ from .translation import Request, Response
 
 
 def get(value: Any, name: str) -> Any:
-    """A field of a dict or of an SDK model: applications send both."""
-    return value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+    """A field of a dict or of an SDK model, None where there is none: applications send both."""
+    if isinstance(value, dict):
+        return value.get(name)
+    # Asking pydantic's models for a field they lack takes longer than all else in here.
+    fields = getattr(value, "__dict__", None)
+    if fields is None:
+        return None
+    found = fields.get(name)
+    if found is None:
+        extra = getattr(value, "__pydantic_extra__", None)
+        return extra.get(name) if extra else None
+    return found
 
 
 def listed(value: Any) -> list[Any] | tuple[Any, ...]:
@@ -136,13 +146,15 @@ def read_chat_response(_arguments: Mapping[str, Any], completion: Any, captures_
     response = Response(_answered(completion))
     choices = completion.choices or ()
     _read_usage(response.attributes, completion.usage)
-    reasons = [choice.finish_reason or FinishReason.ERROR.value for choice in choices]
-    response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = reasons or None
+    reasons = [choice.finish_reason for choice in choices]
+    response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = [
+        each for each in reasons if each
+    ] or None
     for choice in choices:
         response.tool_calls += map(_tool_call, choice.message.tool_calls or ())
     if captures_content:
         response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
-            {**_message(choice.message), "finish_reason": reason}
+            {**_message(choice.message), **({"finish_reason": reason} if reason else {})}
             for choice, reason in zip(choices, reasons, strict=True)
         ]
     return response
@@ -153,8 +165,8 @@ def _answered(answer: Any) -> dict[str, Any]:
     return {
         attributes.GEN_AI_RESPONSE_ID: answer.id,
         attributes.GEN_AI_RESPONSE_MODEL: answer.model,
-        attributes.OPENAI_RESPONSE_SERVICE_TIER: getattr(answer, "service_tier", None),
-        attributes.OPENAI_RESPONSE_SYSTEM_FINGERPRINT: getattr(answer, "system_fingerprint", None),
+        attributes.OPENAI_RESPONSE_SERVICE_TIER: get(answer, "service_tier"),
+        attributes.OPENAI_RESPONSE_SYSTEM_FINGERPRINT: get(answer, "system_fingerprint"),
     }
 
 
@@ -163,21 +175,19 @@ def _read_usage(into: dict[str, Any], usage: Any) -> None:
     if usage is None:
         return
     into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = usage.prompt_tokens
-    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = getattr(usage, "completion_tokens", None)
-    read = getattr(usage, "prompt_tokens_details", None)
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = get(usage, "completion_tokens")
+    read = get(usage, "prompt_tokens_details")
     if read is not None:
-        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = read.cached_tokens
-        into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = getattr(read, "cache_write_tokens", None)
-        into[attributes.GEN_AI_USAGE_AUDIO_INPUT_TOKENS] = read.audio_tokens or None
+        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = get(read, "cached_tokens")
+        into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = get(read, "cache_write_tokens")
+        into[attributes.GEN_AI_USAGE_AUDIO_INPUT_TOKENS] = get(read, "audio_tokens") or None
     else:
         # DeepSeek's name for it.
-        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = getattr(
-            usage, "prompt_cache_hit_tokens", None
-        )
-    written = getattr(usage, "completion_tokens_details", None)
+        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = get(usage, "prompt_cache_hit_tokens")
+    written = get(usage, "completion_tokens_details")
     if written is not None:
-        into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = written.reasoning_tokens
-        into[attributes.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS] = written.audio_tokens or None
+        into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(written, "reasoning_tokens")
+        into[attributes.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS] = get(written, "audio_tokens") or None
 
 
 class _Choice:

@@ -1,0 +1,165 @@
+"""Every provider, plain and streamed, sync and async, through every way a call can go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import distribution
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from opentelemetry import context as otel_context
+from opentelemetry.trace import StatusCode
+from spanwright_instrumentation import stream
+from spanwright_instrumentation.instrumentor import LibraryInstrumentor
+from spanwright_instrumentation.invocation import error_type
+from spanwright_instrumentation.watcher import Watcher
+from spanwright_semconv import attributes
+from support.contract import CASES, Case, Play, kept
+from support.recording import Recording, instrumented
+
+#: Instrumentors of what is no model and cannot stream.
+STORES = {"qdrant-client"}
+
+
+def instrumentors() -> list[type[LibraryInstrumentor]]:
+    """All of this distribution, found as OpenTelemetry finds them."""
+    points = distribution("spanwright-instrumentation").entry_points.select(
+        group="opentelemetry_instrumentor"
+    )
+    return [point.load() for point in points]
+
+
+def drivers() -> list[str]:
+    libraries = [each.library for each in instrumentors() if each.library not in STORES]
+    return [library.replace("-", "_") for library in libraries]
+
+
+@pytest.fixture(scope="session")
+def short_watcher() -> Watcher:
+    """Ends half-read streams after a moment instead of ten minutes."""
+    return Watcher(0.2)
+
+
+@pytest.fixture
+def recording(monkeypatch: pytest.MonkeyPatch, short_watcher: Watcher) -> Recording:
+    monkeypatch.setattr(stream, "watcher", short_watcher)
+    return Recording()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    yield
+    kept.clear()
+
+
+def cases() -> Iterator[Any]:
+    for driver in drivers():
+        for case in CASES:
+            for is_async in (False, True):
+                for streams in (False, True):
+                    if case.applies(is_async=is_async, stream=streams):
+                        how = f"{'async' if is_async else 'sync'}-{'stream' if streams else 'plain'}"
+                        yield pytest.param(driver, case, is_async, streams, id=f"{driver}-{how}-{case.name}")
+
+
+def test_every_model_provider_has_a_driver() -> None:
+    """A provider joins this suite by one driver file, and none stays outside."""
+    assert drivers()
+    assert [name for name in drivers() if find_spec(f"support.drivers.{name}") is None] == []
+
+
+@pytest.mark.parametrize(("driver", "case", "is_async", "streams"), list(cases()))
+def test_call(
+    driver: str,
+    case: Case,
+    is_async: bool,
+    streams: bool,
+    recording: Recording,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One span, ended, with the right status; the application sees what it sees without us; no noise, no
+    context left."""
+    module: Any = import_module(f"support.drivers.{driver}")
+    bare = asyncio.run(seen(case, case.play(module, is_async=is_async, stream=streams)))
+    play = case.play(module, is_async=is_async, stream=streams)
+    with caplog.at_level(logging.DEBUG), instrumented(module.instrumentor(), recording):
+        observed = asyncio.run(seen(case, play))
+        wait_for_span(recording)
+
+    assert described(observed) == described(bare)
+    assert noise(caplog) == []
+    (span,) = recording.spans
+    assert {*play.wire.current} == {span.context.span_id}, "the HTTP request belongs below the span"
+    found = dict(span.attributes or {})
+    assert found[attributes.GEN_AI_REQUEST_MODEL] == module.REQUEST["model"]
+    assert found.get(attributes.HTTP_REQUEST_RESEND_COUNT) == (
+        case.resent if knows_resent(case, streams) else None
+    )
+    if case.fails:
+        error = observed[-1]
+        assert isinstance(error, BaseException)
+        # Bytes read raw break off with the HTTP library's exception, which the SDK wraps if it happens to
+        # parse them.
+        seen_here = error.__cause__ if case.breaks_raw else error
+        assert seen_here is not None
+        assert (span.status.status_code, found[attributes.ERROR_TYPE]) == (
+            StatusCode.ERROR,
+            error_type(seen_here),
+        )
+        assert found[attributes.SPANWRIGHT_FINISH_REASON] == "error"
+        return
+    assert (span.status.status_code, attributes.ERROR_TYPE in found) == (StatusCode.UNSET, False)
+    reasons = module.expected_finish_reasons(case.kind) if case.finished else None
+    assert found.get(attributes.GEN_AI_RESPONSE_FINISH_REASONS) == reasons
+    assert (attributes.GEN_AI_USAGE_INPUT_TOKENS in found) is case.finished
+
+
+def knows_resent(case: Case, streams: bool) -> bool:
+    """A plain answer's object no longer knows of the requests made for it."""
+    return case.resent is not None and (streams or case.fails)
+
+
+async def seen(case: Case, play: Play) -> list[Any]:
+    """What the application sees, an exception last; the current context is left as it was."""
+    before = otel_context.get_current()
+    try:
+        result = await case.consume(play)
+    except (Exception, asyncio.CancelledError) as error:
+        result = [error]
+    assert otel_context.get_current() is before
+    return result
+
+
+def described(result: list[Any]) -> list[Any]:
+    """Values that can be compared, models by class and content."""
+    return [describe(item) for item in result]
+
+
+def describe(item: Any) -> Any:
+    if isinstance(item, list):
+        return described(item)
+    if isinstance(item, BaseException):
+        return type(item), str(item), type(item.__cause__), type(item.__context__)
+    is_model = hasattr(item, "model_dump") and not isinstance(item, type)
+    return (type(item), item.model_dump()) if is_model else item
+
+
+def wait_for_span(recording: Recording) -> None:
+    """What the collector or the deadline ends, ends on a thread of its own."""
+    deadline = time.monotonic() + 5
+    while not recording.spans and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def noise(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Anything of ours, since we log only what went wrong, and warnings of anybody."""
+    return [
+        f"{record.name}: {record.getMessage()}"
+        for record in caplog.records
+        if record.name.startswith("spanwright") or record.levelno >= logging.WARNING
+    ]
