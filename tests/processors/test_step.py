@@ -21,7 +21,8 @@ def test_an_installed_step_keeps_the_contract(entry: EntryPoint) -> None:
     """Settings are a frozen dataclass with defaults, the name is the entry point's, any span passes."""
     step_class: Any = entry.load()
     settings_class: Any = step_class.Settings
-    assert is_dataclass(settings_class)
+    checked: bool = is_dataclass(step_class.Settings)
+    assert checked
     assert vars(settings_class)["__dataclass_params__"].frozen
     step = step_class()
     assert isinstance(step, Step)
