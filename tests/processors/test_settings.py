@@ -197,6 +197,12 @@ def test_switched_off_means_nothing_else_is_looked_at(environ: dict[str, str], d
     assert settings == PipelineSettings(enabled=False)
 
 
+def test_an_unreadable_file_does_not_switch_the_pipeline_on_again() -> None:
+    """The environment is the strongest source, whatever the files would have said."""
+    environ = {"SPANWRIGHT_ENABLED": "false", "SPANWRIGHT_CONFIG_FILE": "/nope.yaml"}
+    assert not load_settings(environ).enabled
+
+
 def test_an_error_quotes_the_variable_as_typed() -> None:
     """The name in the message is what the user has to look for, not the internal path."""
     assert problems_of({"SPANWRIGHT_CUT_VALUE_BYTES": "abc"}) == (

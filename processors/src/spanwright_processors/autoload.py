@@ -53,7 +53,8 @@ def _attach_pipeline(declarative: Mapping[str, Any] | None) -> None:
     from opentelemetry.trace import get_tracer_provider
     from spanwright_semconv.guard import GUARD_ATTRIBUTE
 
-    if hasattr(get_tracer_provider(), GUARD_ATTRIBUTE) and hasattr(get_logger_provider(), GUARD_ATTRIBUTE):
+    providers = [one for one in (get_tracer_provider(), get_logger_provider()) if not _is_placeholder(one)]
+    if providers and all(hasattr(provider, GUARD_ATTRIBUTE) for provider in providers):
         return
     settings, chain = _configured(declarative)
     if chain is None:

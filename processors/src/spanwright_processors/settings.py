@@ -87,7 +87,7 @@ def load_settings(
     documents = read_documents(environ, problems)
     if declarative is not None and not environ.get(OTEL_CONFIG_FILE_VARIABLE):
         documents.insert(0, Document(substituted(declarative, environ), "", DECLARATIVE_PATH))
-    if not problems and _is_disabled(environ, documents):
+    if _is_disabled(environ, [] if problems else documents):
         return PipelineSettings(enabled=False)
 
     reading = _Reading(_load_steps(problems), problems)

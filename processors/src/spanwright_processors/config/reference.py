@@ -53,6 +53,16 @@ an error that quotes the key as it was typed. The application runs on, and until
 `spanwright doctor` shows all settings and where each comes from.
 """
 
+_FOOT = """\
+## Variables that are no keys
+
+| variable | meaning |
+|---|---|
+| `SPANWRIGHT_CONFIG_FILE` | Path of the YAML file with the keys above. |
+| `SPANWRIGHT_HASH_KEY` | Secret for the hashes of users and for pseudonyms, 16 characters or more. Without it \
+a key is drawn for each process, and its hashes agree with no other's. |
+"""
+
 
 def render() -> str:
     """The page, for the steps that are installed."""
@@ -61,6 +71,7 @@ def render() -> str:
     for name, doc in sections().items():
         own = [key for key in keys if key.path[0] == name and len(key.path) > 1]
         blocks += [f"## Step `{name}`", doc.replace("``", "`"), _table(own) if own else "Nothing to set."]
+    blocks.append(_FOOT)
     return "\n\n".join(block.strip() for block in blocks if block) + "\n"
 
 
