@@ -59,8 +59,9 @@ def is_card(digits: str) -> bool:
     ) and luhn(digits)
 
 
-def find(text: str, _lower: str) -> Iterator[Finding]:
+def find(text: str, _lower: str, start: int, end: int) -> Iterator[Finding]:
+    """Cards in ``text[start:end]``."""
     for pattern in _CANDIDATES:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, start, end):
             if is_card("".join(character for character in match.group() if character.isdigit())):
                 yield Finding(Entity.CREDIT_CARD, match.start(), match.end(), 1.0)

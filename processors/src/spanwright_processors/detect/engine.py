@@ -12,16 +12,21 @@ from . import card, email, iban, ip, person, secrets, ssn
 from .finding import Entity, Finding, merge
 from .phone import DEFAULT_REGIONS, PhoneNumbers
 
-#: Finds in a text, given with its lower-case form of the same length.
-Find: TypeAlias = Callable[[str, str], Iterable[Finding]]
+#: Finds in ``text[start:end]``, given with the text's lower-case form of the same length.
+FindNumbers: TypeAlias = Callable[[str, str, int, int], Iterable[Finding]]
 
 #: A text of so few letters holds neither a name with its cue nor a secret.
-_PLAIN = re.compile(r"[A-Za-z_./-]{0,18}")
+_PLAIN_LENGTH = 18
+_PLAIN = re.compile(r"[A-Za-z_./-]*|.{0,4}", re.DOTALL)
 _NOT_DIGITS = bytes(byte for byte in range(256) if not 48 <= byte <= 57)
 #: The fewest digits of an address, and of a card, account, telephone or social security number.
 _ADDRESS_DIGITS, _NUMBER_DIGITS = 4, 7
-#: So many digits stand together somewhere in a text with such a number.
-_NUMBER = re.compile(r"[0-9](?:[^0-9]{0,5}[0-9]){6}")
+#: Where so many digits stand near each other. Numbers of any kind are looked for there only.
+_NUMBERS = re.compile(r"[0-9](?:[^0-9]{0,6}[0-9]){6,}")
+#: Dates and times, by far the most frequent of these places, are none of them.
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?")
+#: What may follow the last digit of such a place and still matters, in characters.
+_AFTER = 8
 
 
 class Detector:
@@ -32,7 +37,7 @@ class Detector:
     ) -> None:
         wanted = frozenset(entities)
         self._wanted = wanted
-        number_finds: dict[str, Find] = {
+        number_finds: dict[str, FindNumbers] = {
             Entity.CREDIT_CARD: card.find,
             Entity.IBAN_CODE: iban.find,
             Entity.US_SSN: ssn.find,
@@ -50,7 +55,7 @@ class Detector:
 
     def find(self, text: str) -> list[Finding]:
         """Everything found in ``text``, in order of position, nothing overlapping (``merge``)."""
-        if len(text) <= 18 and _PLAIN.fullmatch(text):
+        if is_plain(text):
             return []
         lower = lower_case(text)
         found = self.find_identifying(text, lower)
@@ -59,9 +64,12 @@ class Detector:
         digits = len(text.encode("utf-8", "surrogatepass").translate(None, _NOT_DIGITS))
         if self._ip and (digits >= _ADDRESS_DIGITS or "::" in text):
             found += ip.find(text, lower)
-        if digits >= _NUMBER_DIGITS and self._numbers and _NUMBER.search(text):
-            for find in self._numbers:
-                found += find(text, lower)
+        if digits >= _NUMBER_DIGITS and self._numbers:
+            for place in _NUMBERS.finditer(text):
+                if _TIME.fullmatch(place.group()):
+                    continue
+                for find in self._numbers:
+                    found += find(text, lower, place.start(), place.end() + _AFTER)
         return merge(found) if len(found) > 1 else found
 
     def find_identifying(self, text: str, lower: str | None = None) -> list[Finding]:
@@ -73,6 +81,11 @@ class Detector:
         if self._secret:
             found += secrets.find(text, lower)
         return found
+
+
+def is_plain(text: str) -> bool:
+    """True for a short text that can hold nothing of any type: ``user``, ``text``, ``gpt-mini``."""
+    return len(text) <= _PLAIN_LENGTH and _PLAIN.fullmatch(text) is not None
 
 
 def lower_case(text: str) -> str:

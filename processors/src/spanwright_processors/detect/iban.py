@@ -21,6 +21,8 @@ LENGTHS: dict[str, int] = {
 }  # fmt: skip
 _START = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?=[ -]?[A-Z0-9])")
 _START_ANY_CASE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9])")
+#: How far before a number the word counts, in characters.
+_CONTEXT = 40
 _BODY = re.compile(r"(?:[ \u00a0-]?[A-Za-z0-9]){15,33}")
 
 
@@ -31,12 +33,17 @@ def is_iban(number: str) -> bool:
     return int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97 == 1
 
 
-def find(text: str, lower: str) -> Iterator[Finding]:
-    start = _START_ANY_CASE if "iban" in lower else _START
-    for match in start.finditer(text):
-        end = _end(text, match.start())
-        if end is not None:
-            yield Finding(Entity.IBAN_CODE, match.start(), end, 1.0)
+def find(text: str, lower: str, start: int, end: int) -> Iterator[Finding]:
+    """Account numbers that begin in ``text[start:end]`` or with their country just before it.
+
+    In lower case only after the word IBAN.
+    """
+    named = lower.find("iban", max(0, start - _CONTEXT), start) >= 0
+    pattern = _START_ANY_CASE if named else _START
+    for match in pattern.finditer(text, max(0, start - 2), end):
+        stop = _end(text, match.start())
+        if stop is not None:
+            yield Finding(Entity.IBAN_CODE, match.start(), stop, 1.0)
 
 
 def _end(text: str, start: int) -> int | None:

@@ -7,10 +7,10 @@ construction.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from enum import Enum
+from typing import NamedTuple, TypeAlias
 
 #: A string and the colon that makes it a key, or a number of six digits and more.
 _TOKEN = re.compile(
@@ -30,18 +30,17 @@ class Edit(NamedTuple):
     replacement: str
 
 
-class Leaf(NamedTuple):
-    """A string or long number of a JSON text. ``start`` and ``end`` enclose what is written, without quotes.
+class Kind(Enum):
+    """What a leaf is in its JSON text."""
 
-    ``key`` is the key it stands under, through arrays as well, '' for none; a key itself has ``is_key``.
-    """
+    STRING = 1
+    KEY = 2
+    NUMBER = 3
 
-    text: str
-    start: int
-    end: int
-    key: str
-    is_key: bool = False
-    is_number: bool = False
+
+#: A leaf's decoded text, where it is written (without quotation marks), the key it stands under, through arrays as
+#: well ('' for none, and for keys), and what it is.
+Leaf: TypeAlias = tuple[str, int, int, str, Kind]
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
@@ -60,17 +59,6 @@ def looks_like_json(text: str) -> bool:
     return _LOOKS_LIKE_JSON.match(text) is not None
 
 
-def is_json(text: str) -> bool:
-    """True for a valid JSON array or object of a depth Python can decode."""
-    if not looks_like_json(text):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
 def leaves(text: str) -> Iterator[Leaf]:
     """The strings of ``text``, keys included, and its numbers of six digits and more.
 
@@ -80,16 +68,20 @@ def leaves(text: str) -> Iterator[Leaf]:
     key, after_key, previous = "", False, 0
     for match in _TOKEN.finditer(text):
         raw, colon, number = match.groups()
-        if not after_key and key and text.find("}", previous, match.start()) >= 0:
-            key = ""  # the object that the key was in has ended
-        after_key, previous = colon is not None, match.end()
-        if number is not None:
-            yield Leaf(number, match.start(), match.end(), key, is_number=True)
+        if raw is None:
+            decoded, start, end, kind = number, match.start(), match.end(), Kind.NUMBER
+        else:
+            decoded = decode(raw) if "\\" in raw else raw
+            start, end = match.span(1)
+            kind = Kind.STRING if colon is None else Kind.KEY
+        if kind is Kind.KEY:
+            key, after_key, previous = decoded, True, end
+            yield decoded, start, end, "", kind
             continue
-        decoded = decode(raw) if "\\" in raw else raw
-        yield Leaf(decoded, match.start(1), match.end(1), "" if colon else key, is_key=colon is not None)
-        if colon:
-            key = decoded
+        if not after_key and key and text.find("}", previous, start) >= 0:
+            key = ""  # the object that the key was in has ended
+        after_key, previous = False, end
+        yield decoded, start, end, key, kind
 
 
 def decode(raw: str) -> str:
@@ -156,15 +148,18 @@ def _starts(raw: str) -> list[int]:
     return starts
 
 
-#: Makes the edits of a leaf's decoded text.
-LeafEdits = Callable[[Leaf], Iterable[Edit]]
+#: Makes the edits of a leaf's decoded text, given with its key and kind.
+LeafEdits: TypeAlias = Callable[[str, str, Kind], Iterable[Edit]]
 
 
 def edits(text: str, leaf_edits: LeafEdits) -> list[Edit]:
     """The edits of all leaves of the valid JSON ``text``, as edits of ``text`` itself."""
     made: list[Edit] = []
-    for leaf in leaves(text):
-        for start, end, replacement in written(text[leaf.start : leaf.end], leaf_edits(leaf)):
-            new = f'"{replacement}"' if leaf.is_number else replacement
-            made.append(Edit(leaf.start + start, leaf.start + end, new))
+    for decoded, first, last, key, kind in leaves(text):
+        found = leaf_edits(decoded, key, kind)
+        if not found:
+            continue
+        for start, end, replacement in written(text[first:last], found):
+            new = f'"{replacement}"' if kind is Kind.NUMBER else replacement
+            made.append(Edit(first + start, first + end, new))
     return made

@@ -58,9 +58,10 @@ class PhoneNumbers:
     def __init__(self, regions: tuple[str, ...] = DEFAULT_REGIONS) -> None:
         self._regions = regions
 
-    def __call__(self, text: str, lower: str) -> Iterator[Finding]:
+    def __call__(self, text: str, lower: str, start: int, end: int) -> Iterator[Finding]:
+        """Numbers in ``text[start:end]``, their + or bracket may stand just before it."""
         questions = _QUESTIONS
-        for run in _RUN.finditer(text):
+        for run in _RUN.finditer(text, max(0, start - 3), end):
             in_context = (
                 _CONTEXT.search(lower, max(0, run.start() - _CONTEXT_WINDOW), run.start()) is not None
             )

@@ -16,9 +16,9 @@ from spanwright_semconv.pseudonym import hash_key
 
 from . import json_text
 from .card import is_card
-from .engine import Detector, FindingCache
+from .engine import Detector, FindingCache, is_plain
 from .finding import PLACEHOLDER_WORDS, Entity, Finding, merge
-from .json_text import Edit, Leaf
+from .json_text import Edit, Kind
 from .trace_memory import TraceNames
 from .typed_keys import is_identifier, key_entity, keyed_score, normal_key, person_names
 
@@ -29,8 +29,7 @@ PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}(?:_[0-9a-f]{8})?\]")
 #: JSON inside strings inside JSON … is followed to this depth, then read as text.
 _DEPTH = 8
 _BASE64 = re.compile(r"(?:data:[\w.+/-]{0,80}(?:;[\w=.+-]{1,40}){0,4};base64,)?[A-Za-z0-9+/_-]{256,}={0,2}")
-#: Nothing shorter is an entity, a remembered value aside.
-_SHORTEST = 5
+_NOBODY: Mapping[str, float] = {}
 #: A masked text is looked at again until nothing is found, at most so often: what a placeholder left
 #: beside itself may have become an entity of its own.
 _ROUNDS = 4
@@ -105,7 +104,7 @@ class Redactor:
             and len(text.encode("utf-8", "surrogatepass")) > self._policy.max_bytes
         ):
             return found.too_long()
-        edits = self._edits(Leaf(text, 0, len(text), key), found, {}, 0)
+        edits = self._edits(text, key, Kind.STRING, found)
         return json_text.apply(text, edits) if edits else text
 
     def identifier(self, text: str, found: Found) -> str:
@@ -128,7 +127,7 @@ class Redactor:
             return found.too_long()
         if isinstance(value, str):
             if names.get(value) and normal_key(key) == "name":
-                edits = self._edits(Leaf(value, 0, len(value), key), found, names, 0)
+                edits = self._edits(value, key, Kind.STRING, found, names=names)
                 return json_text.apply(value, edits)
             return self.text(key, value, found)
         if isinstance(value, list | tuple):
@@ -145,25 +144,33 @@ class Redactor:
         return value
 
     def _key_text(self, key: str, found: Found) -> str:
-        return self.identifier(key, found) if len(key) >= _SHORTEST else key
+        return self.identifier(key, found) if _is_odd_key(key) else key
 
-    def _edits(self, leaf: Leaf, found: Found, names: Mapping[str, float], depth: int) -> list[Edit]:
-        """The edits of one decoded string or number, whatever it holds."""
-        text, key = leaf.text, leaf.key
-        if leaf.is_number:
+    def _edits(
+        self,
+        text: str,
+        key: str,
+        kind: Kind,
+        found: Found,
+        *,
+        names: Mapping[str, float] = _NOBODY,
+        depth: int = 0,
+    ) -> list[Edit]:
+        """The edits of one decoded string or number under ``key``, whatever it holds.
+
+        ``names`` are the values of the bare ``name`` keys around it that are people's.
+        """
+        if kind is Kind.KEY:
+            return (
+                self._chosen(text, self._detector.find_identifying(text), found) if _is_odd_key(text) else []
+            )
+        if kind is Kind.NUMBER:
             return self._number_edits(text, key, found)
-        if (
-            len(text) < _SHORTEST
-            and not found.names.needles
-            and key_entity(key) is None
-            and text not in names
-        ):
+        keyed = self._keyed(text, key, names) if key else []
+        if not keyed and not found.names.needles and is_plain(text):
             return []
-        if leaf.is_key:
-            return self._chosen(text, self._detector.find_identifying(text), found)
         if PLACEHOLDER.fullmatch(text):
             return []
-        keyed = self._keyed(text, key, names)
         if keyed:
             return self._chosen(text, keyed, found)
         if len(text) > 256 and _BASE64.fullmatch(text):
@@ -179,12 +186,16 @@ class Redactor:
             tree = json.loads(text)
         except (ValueError, RecursionError):
             return self._stable(text, self._broken, found)
-        names = person_names(tree) if '"' in text and "ame" in text else {}
-        return json_text.edits(text, lambda leaf: self._edits(leaf, found, names, depth + 1))
+        names = person_names(tree) if "ame" in text else _NOBODY
+        return json_text.edits(
+            text, lambda leaf, key, kind: self._edits(leaf, key, kind, found, names=names, depth=depth + 1)
+        )
 
     def _broken(self, text: str, found: Found) -> list[Edit]:
         """Cut or otherwise invalid JSON: read as text, and its strings as far as they can be told apart."""
-        strings = json_text.edits(text, lambda leaf: self._edits(leaf, found, {}, _DEPTH))
+        strings = json_text.edits(
+            text, lambda leaf, key, kind: self._edits(leaf, key, kind, found, depth=_DEPTH)
+        )
         return _united([*strings, *self._plain(text, found)])
 
     def _plain(self, text: str, found: Found) -> list[Edit]:
@@ -259,6 +270,11 @@ class Redactor:
             return f"[{word}]"
         message = f"{entity}\0{normal_value(entity, value)}".encode("utf-8", "surrogatepass")
         return f"[{word}_{hmac.new(self._policy.key(), message, hashlib.sha256).hexdigest()[:8]}]"
+
+
+def _is_odd_key(key: str) -> bool:
+    """True for a key that may be data itself: an e-mail address, a token."""
+    return "@" in key or len(key) > 24
 
 
 def normal_value(entity: str, value: str) -> str:

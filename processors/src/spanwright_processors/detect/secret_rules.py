@@ -54,8 +54,8 @@ RULES: tuple[Rule, ...] = (
     # Clouds
     Rule(
         "aws_access_key_id",
-        ("AKIA", "ASIA", "ABIA", "ACCA"),
-        rf"A[KSBC][IC]A[A-Z2-7]{{16}}{_END}",
+        ("AKIA", "ASIA"),
+        rf"A[KS]IA[A-Z2-7]{{16}}{_END}",
         mixed=False,
     ),
     Rule("azure_ad_client", ("Q~",), r"Q~[A-Za-z0-9_.~-]{31,34}", inside_word=True),
@@ -124,7 +124,6 @@ RULES: tuple[Rule, ...] = (
     Rule("notion", ("ntn_",), rf"ntn_{_WORD}{{40,60}}"),
     Rule("figma", ("figd_",), rf"figd_{_TOKEN}{{36,60}}"),
     Rule("postman", ("PMAK-",), rf"PMAK-{_HEX}{{24}}-{_HEX}{{34}}"),
-    Rule("airtable", ("pat",), rf"pat{_WORD}{{14}}\.{_HEX}{{64}}"),
     # Formats
     Rule(
         "jwt",
@@ -158,10 +157,9 @@ class Keyword(NamedTuple):
 
 
 KEYWORDS: tuple[Keyword, ...] = (
-    Keyword("pass", r"(?:word|phrase|code|wort|wd)?"),
+    Keyword("pass", r"(?:word|phrase|code|wort|wd|e)?"),
     Keyword("pwd"),
     Keyword("contraseña"),
-    Keyword("mot de passe"),
     Keyword("secret", r"(?:[_-]?access)?(?:[_-]?key)?", length=8),
     Keyword(
         "key",

@@ -17,22 +17,34 @@ from .secret_rules import KEYWORDS, RULES, Keyword, Rule
 
 class _Compiled(NamedTuple):
     literal: str
+    mark: int  # where its rare character is
     match: re.Pattern[str]
     rule: Rule
 
 
-def _compiled() -> dict[str, tuple[_Compiled, ...]]:
-    """The rules by the rare character of their literal, '' for those that have none."""
-    by_mark: dict[str, list[_Compiled]] = {}
+#: Characters rare enough that looking at each of them is cheaper than a search for every literal with one.
+_MARKS = "_-.~=/"
+
+
+def _compiled() -> tuple[tuple[_Compiled, ...], dict[str, dict[str, tuple[_Compiled, ...]]]]:
+    """The rules whose literal has no mark, and the others by their mark and the two characters before it."""
+    unmarked: list[_Compiled] = []
+    marked: dict[str, dict[str, tuple[_Compiled, ...]]] = {}
     for rule in RULES:
         pattern = re.compile(rule.pattern)
         for literal in rule.literals:
-            mark = next((mark for mark in "_~=:-/." if mark in literal), "")
-            by_mark.setdefault(mark, []).append(_Compiled(literal, pattern, rule))
-    return {mark: tuple(rules) for mark, rules in by_mark.items()}
+            mark = next((at for at in range(2, len(literal)) if literal[at] in _MARKS), 0)
+            compiled = _Compiled(literal, mark, pattern, rule)
+            if mark == 0:
+                unmarked.append(compiled)
+                continue
+            before = marked.setdefault(literal[mark], {})
+            pair = literal[mark - 2 : mark]
+            before[pair] = (*before.get(pair, ()), compiled)
+    return tuple(unmarked), marked
 
 
-_RULES_BY_MARK = _compiled()
+_UNMARKED, _MARKED = _compiled()
 #: The shortest text that can hold a secret.
 _SHORTEST = 8
 _PEM_BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
@@ -61,11 +73,12 @@ _NO_SECRET = re.compile(
 def find(text: str, lower: str) -> Iterator[Finding]:
     if len(text) < _SHORTEST:
         return
-    for mark, rules in _RULES_BY_MARK.items():
+    for compiled in _UNMARKED:
+        if compiled.literal in text:
+            yield from _everywhere(text, compiled)
+    for mark, rules in _MARKED.items():
         if mark in text:
-            for compiled in rules:
-                if compiled.literal in text:
-                    yield from _by_prefix(text, compiled)
+            yield from _at_marks(text, mark, rules)
     if "PRIVATE KEY" in text:
         yield from _private_keys(text)
     if "=" in text or ":" in text or " is" in lower or " was" in lower:
@@ -76,20 +89,42 @@ def find(text: str, lower: str) -> Iterator[Finding]:
                 yield Finding(Entity.SECRET, match.start(1), match.end(1), 0.8)
 
 
-def _by_prefix(text: str, compiled: _Compiled) -> Iterator[Finding]:
-    literal, pattern, rule = compiled
-    position = text.find(literal)
+def _everywhere(text: str, compiled: _Compiled) -> Iterator[Finding]:
+    position = text.find(compiled.literal)
     while position >= 0:
-        following = position + len(literal)
-        if rule.inside_word or position == 0 or not text[position - 1].isalnum():
-            match = pattern.match(text, position)
-            if match is not None:
-                group = 1 if match.re.groups else 0
-                secret = match.group(group)
-                if (not rule.mixed or _has_letter_and_digit(secret)) and not secret.startswith("[SECRET"):
-                    yield Finding(Entity.SECRET, match.start(group), match.end(group), rule.score)
-                    following = match.end()
-        position = text.find(literal, following)
+        finding = _at(text, position, compiled)
+        if finding is not None:
+            yield finding
+        position = text.find(compiled.literal, finding.end if finding else position + len(compiled.literal))
+
+
+def _at_marks(text: str, mark: str, rules: dict[str, tuple[_Compiled, ...]]) -> Iterator[Finding]:
+    position = text.find(mark)
+    while position >= 0:
+        end = 0
+        for compiled in rules.get(text[position - 2 : position], ()):
+            start = position - compiled.mark
+            if start >= 0 and text.startswith(compiled.literal, start):
+                finding = _at(text, start, compiled)
+                if finding is not None:
+                    yield finding
+                    end = max(end, finding.end)
+        position = text.find(mark, max(end, position + 1))
+
+
+def _at(text: str, position: int, compiled: _Compiled) -> Finding | None:
+    """The secret whose literal stands at ``position``."""
+    rule = compiled.rule
+    if position and not rule.inside_word and text[position - 1].isalnum():
+        return None
+    match = compiled.match.match(text, position)
+    if match is None:
+        return None
+    group = 1 if match.re.groups else 0
+    secret = match.group(group)
+    if secret.startswith("[SECRET") or (rule.mixed and not _has_letter_and_digit(secret)):
+        return None
+    return Finding(Entity.SECRET, match.start(group), match.end(group), rule.score)
 
 
 def _private_keys(text: str) -> Iterator[Finding]:

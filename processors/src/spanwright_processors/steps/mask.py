@@ -20,7 +20,7 @@ from ..detect.engine import Detector, FindingCache
 from ..detect.finding import Entity
 from ..detect.phone import DEFAULT_REGIONS
 from ..detect.redaction import Action, Found, Policy, Redactor
-from ..detect.trace_memory import TraceMemory
+from ..detect.trace_memory import TraceMemory, TraceNames
 from ..span import Attributes, EditableLogRecord, EditableSpan
 from ..step import Phase
 
@@ -124,7 +124,7 @@ class Mask:
             self._memory.clear()
 
     def _open(self, trace_id: int) -> Found:
-        return Found(self._memory.of(trace_id) if self._memory and trace_id else TraceMemory().of(0))
+        return Found(self._memory.of(trace_id) if self._memory and trace_id else TraceNames())
 
     def _learn(self, trace_id: int, found: Found) -> bool:
         """Remember what was found; True if that makes a second look worth while."""
@@ -177,7 +177,7 @@ class Mask:
         if found.types:
             before = attributes.get(SPANWRIGHT_PII_ENTITY_TYPES) or ()
             attributes[SPANWRIGHT_PII_DETECTED] = True
-            attributes[SPANWRIGHT_PII_ENTITY_TYPES] = tuple(sorted({*before, *found.types}))
+            attributes[SPANWRIGHT_PII_ENTITY_TYPES] = tuple(sorted(map(str, {*before, *found.types})))
             attributes[SPANWRIGHT_PII_MASKED] = found.masked or attributes.get(SPANWRIGHT_PII_MASKED) is True
             if is_root:
                 attributes[SPANWRIGHT_TRACE_PII_DETECTED] = True
