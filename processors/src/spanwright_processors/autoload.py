@@ -116,9 +116,12 @@ def _is_placeholder(provider: object) -> bool:
 
 def _follow_processes(settings: PipelineSettings) -> None:
     """What servers with several processes need for every span of every worker to arrive."""
+    from spanwright_semconv.pseudonym import hash_key
+
     from .inherited_connections import renew_connections_after_fork
     from .process_exit import flush_at_celery_exit, flush_on_sigterm
 
+    hash_key()  # drawn before any fork, so that the workers of one server agree on it
     renew_connections_after_fork()
     flush_at_celery_exit()
     if settings.flush_on_sigterm:

@@ -59,8 +59,8 @@ _FOOT = """\
 | variable | meaning |
 |---|---|
 | `SPANWRIGHT_CONFIG_FILE` | Path of the YAML file with the keys above. |
-| `SPANWRIGHT_HASH_KEY` | Secret for the hashes of users and for pseudonyms, 16 characters or more. Without it \
-a key is drawn for each process, and its hashes agree with no other's. |
+| `SPANWRIGHT_HASH_KEY` | Secret for the hashes of users and for pseudonyms, 16 characters or more. \
+Without it a key is drawn at each start, and hashes agree only between processes forked after that. |
 """
 
 
