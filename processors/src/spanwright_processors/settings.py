@@ -107,7 +107,6 @@ def load_settings(
 def build_chain(settings: PipelineSettings, counters: Counters | None = None) -> StepChain:
     """The chain of the chosen steps; raises ``SettingsError`` when a step cannot be made."""
     from .chain import StepChain
-    from .counters import Counters
 
     problems: list[str] = []
     made: list[Any] = []
@@ -119,7 +118,7 @@ def build_chain(settings: PipelineSettings, counters: Counters | None = None) ->
             problems.append(_sentence(str(error), f"Cannot start step {name}"))
     if problems:
         raise SettingsError(problems, settings)
-    return StepChain(made, Counters() if counters is None else counters)
+    return StepChain(made, counters)
 
 
 def schema() -> tuple[Key, ...]:
