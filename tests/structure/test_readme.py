@@ -1,0 +1,52 @@
+"""README.md says what is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from spanwright_processors.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def first_column(heading: str) -> list[str]:
+    section = README.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE)
+
+
+def test_every_provider_is_listed() -> None:
+    """The table of libraries is that of the installed instrumentors."""
+    project = tomllib.loads((ROOT / "instrumentation/pyproject.toml").read_text())["project"]
+    names = {
+        name.removeprefix("spanwright_") for name in project["entry-points"]["opentelemetry_instrumentor"]
+    }
+    assert sorted(first_column("What is observed")) == sorted(names)
+
+
+def test_every_step_is_listed_in_its_order() -> None:
+    """The table of steps is that of the default chain, in running order."""
+    assert first_column("What is done to every span") == list(load_settings({}).steps)
+
+
+def test_links_lead_somewhere() -> None:
+    """Every file that README.md, CONTRIBUTING.md or a guide points at exists."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs" / "guides").glob("*.md")]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_the_two_commands_are_those_of_make_and_ci() -> None:
+    """README's commands exist, and CI runs the one for the tests."""
+    makefile = (ROOT / "Makefile").read_text()
+    for command in ("demo", "test"):
+        assert f"$ make {command} " in README
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
+    assert "exec make test" in (ROOT / ".ci" / "run").read_text()
