@@ -122,7 +122,7 @@ def support_trace(span_file: SpanFile) -> SpanFile:
             "spanwright.finish_reason": "stop",
             "spanwright.time_to_first_token": 0.284,
             "gen_ai.output.messages": messages(
-                "assistant", text("Hold the Filter key for five seconds. " * 8)
+                "assistant", text("Hold the Filter key for five seconds. " * 9)
             ),
         },
         root,

@@ -34,11 +34,12 @@ invoke_workflow support_answer                     1.84 s           2,551   1,15
 └─ chat gpt-4.1-mini-2025-04-14                    1.05 s   284 ms  1,307   1,152    65   no price  stop
       assistant Hold the Filter key for five seconds. Hold the Filter key for five seconds. Hold the Filter
                 key for five seconds. Hold the Filter key for five seconds. Hold the Filter key for five
-                seconds. Hold the…
+                seconds. Hold the Filter key for five seconds. Hold the Filter key for five seconds. Hold the
+                Filt…
 """
 
 
-def drawn(*spans: EditableSpan, width: int = 110, excerpt: int = 200) -> list[str]:
+def drawn(*spans: EditableSpan, width: int = 110, excerpt: int = 280) -> list[str]:
     (trace,) = build_traces(spans)
     return [line.plain for line in TraceView(width, excerpt).lines(trace)]
 

@@ -31,19 +31,13 @@ def content_lines(span: EditableSpan) -> Iterator[tuple[str, str]]:
 
 
 def error_line(span: EditableSpan) -> str | None:
-    """What went wrong: the type and, where it was recorded, the (masked) message. None for a span without an
-    error.
+    """What went wrong: the error's type, and the masked message of the last exception, else of the status.
+
+    None for a span without an error.
     """
-    kind = span.attributes.get(names.ERROR_TYPE)
-    message = span.status_description or next(
-        (
-            event.attributes[names.EXCEPTION_MESSAGE]
-            for event in reversed(span.events)
-            if names.EXCEPTION_MESSAGE in event.attributes
-        ),
-        None,
-    )
-    said = dict.fromkeys(one_line(part) for part in (kind, message) if part)
+    messages = [event.attributes.get(names.EXCEPTION_MESSAGE) for event in span.events]
+    message = next(filter(None, reversed(messages)), span.status_description)
+    said = dict.fromkeys(one_line(part) for part in (span.attributes.get(names.ERROR_TYPE), message) if part)
     return ": ".join(said) or None
 
 

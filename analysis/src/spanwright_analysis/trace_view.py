@@ -52,7 +52,7 @@ class TraceView:
     """Lines of at most ``width`` cells. Each content line shows at most ``excerpt`` cells of its text."""
 
     width: int = 110
-    excerpt: int = 200
+    excerpt: int = 280
 
     def lines(self, trace: Trace) -> Iterator[Text]:
         yield from self._heading(trace)

@@ -13,7 +13,13 @@ from ..diagnosis import application, configuration, installation
 from ..diagnosis.finding import Level, Section
 from ..terminal import output
 
-_STYLES = {Level.GOOD: "green", Level.NOTE: "yellow", Level.ABSENT: "dim", Level.WRONG: "bold red"}
+_STYLES = {
+    Level.GOOD: "green",
+    Level.NOTE: "yellow",
+    Level.ABSENT: "dim",
+    Level.SHOWN: "",
+    Level.WRONG: "bold red",
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,9 +47,9 @@ def examine(environment: Mapping[str, str]) -> Iterator[Section]:
     yield settings.section
     yield application.start(probed)
     if report is not None:
-        yield application.exporters(report, settings.enabled)
+        yield application.exporters(report, settings.state)
         yield application.content(report)
-        yield application.sample(report, settings.enabled)
+        yield application.sample(report, settings.state)
         yield application.counters(report)
 
 

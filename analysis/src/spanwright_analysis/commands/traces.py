@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--width", type=int, help="cells in a line (default: the terminal's width)")
     parser.add_argument(
-        "--excerpt", type=int, default=200, metavar="CELLS", help="cells of each text (default 200)"
+        "--excerpt", type=int, default=280, metavar="CELLS", help="cells of each text (default 280)"
     )
 
 
@@ -54,7 +54,7 @@ def read_traces(file: OtlpFile, beginning: str = "", last: int = 0) -> list[Trac
     return build_traces(span for span in file if span.trace_id in chosen)
 
 
-def print_traces(traces: list[Trace], width: int | None = None, excerpt: int = 200) -> None:
+def print_traces(traces: list[Trace], width: int | None = None, excerpt: int = 280) -> None:
     console = output(width)
     view = TraceView(max(console.width, MINIMUM_WIDTH), excerpt)
     for trace in traces:

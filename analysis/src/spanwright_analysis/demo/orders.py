@@ -46,7 +46,10 @@ class OrderSystemError(Exception):
 
 @tool(version="2.1")
 def lookup_order(order_id: str, email: str | None) -> dict[str, Any]:
-    """The order of that number. Raises ``OrderSystemError`` for every order it has not at hand."""
+    """Looks up an order by its number.
+
+    Raises ``OrderSystemError`` for every order it has not at hand.
+    """
     time.sleep(0.03)
     if order_id not in _ORDERS:
         raise OrderSystemError(f"no answer within 30 ms for order {order_id} of {email}")

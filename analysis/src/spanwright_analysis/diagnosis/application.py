@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from .configuration import State
 from .finding import Finding, Level, Section
 
 #: Seconds the probe may take; it needs two or three.
@@ -66,19 +67,19 @@ def start(probed: Probed) -> Section:
 _MOST_LINES = 10
 
 
-def exporters(report: Mapping[str, Any], enabled: bool) -> Section:
+def exporters(report: Mapping[str, Any], state: State) -> Section:
     """Each exporter of traces and logs, and whether the steps stand in front of it."""
     return Section(
         "Exporters",
         tuple(
             finding
             for signal, found in report["signals"].items()
-            for finding in _signal(signal, found, report["content"], enabled)
+            for finding in _signal(signal, found, report["content"], state)
         ),
     )
 
 
-def _signal(signal: str, found: Mapping[str, Any], content: str | None, enabled: bool) -> Iterator[Finding]:
+def _signal(signal: str, found: Mapping[str, Any], content: str | None, state: State) -> Iterator[Finding]:
     if not found["is_sdk"]:
         if signal == "traces":
             text = "no provider of the SDK when the application starts. Install opentelemetry-distro."
@@ -86,20 +87,19 @@ def _signal(signal: str, found: Mapping[str, Any], content: str | None, enabled:
         return
     if not found["exporters"]:
         yield Finding(Level.ABSENT, signal, f"no exporter; OTEL_{signal.upper()}_EXPORTER chooses one")
-    level, guard = _guard(found, content, enabled)
+    level, guard = _guard(found, content, state)
     for exporter in found["exporters"]:
         to = f" to {exporter['target']}" if exporter["target"] else ""
         yield Finding(level, signal, f"{exporter['name']}{to}: {guard}")
 
 
-def _guard(found: Mapping[str, Any], content: str | None, enabled: bool) -> tuple[Level, str]:
-    if not enabled:
-        return Level.NOTE, "not guarded, the pipeline is switched off"
+def _guard(found: Mapping[str, Any], content: str | None, state: State) -> tuple[Level, str]:
+    if state is State.OFF:
+        return Level.NOTE, "not guarded, as the settings say"
     if not found["attached"]:
-        return (
-            Level.WRONG,
-            "NOT guarded: spans reach it as they are. See what the application logs at its start",
-        )
+        return Level.WRONG, "NOT guarded: it gets everything as it is. See what the application logs"
+    if state is State.WRONG:
+        return Level.NOTE, "guarded: until the settings are corrected it gets no content"
     if not found["masks"]:
         level = Level.NOTE if content == "NO_CONTENT" else Level.WRONG
         return level, "guarded, but no step masks. Add mask to the steps"
@@ -120,28 +120,31 @@ def content(report: Mapping[str, Any]) -> Section:
     return Section("Content", (finding,))
 
 
-def sample(report: Mapping[str, Any], enabled: bool) -> Section:
+def sample(report: Mapping[str, Any], state: State) -> Section:
     """A span with invented personal data, before and after the steps."""
     found = report["sample"]
     if found is None:
-        return Section(
-            "A span through the steps", (Finding(Level.NOTE, "sample", "no provider to send it to"),)
-        )
-    before, after, wrong = found["before"], found["after"], Level.WRONG if enabled else Level.NOTE
-    findings = []
+        none = Finding(Level.NOTE, "sample", "no provider to send it to")
+        return Section("A span through the steps", (none,))
+    return Section("A span through the steps", tuple(_sample(found["before"], found["after"], found, state)))
+
+
+def _sample(
+    before: Mapping[str, Any], after: Mapping[str, Any], found: Mapping[str, Any], state: State
+) -> Iterator[Finding]:
     for part in before:
-        findings.append(Finding(Level.GOOD, f"{part} before", before[part]))
-        findings.append(Finding(Level.GOOD, f"{part} after", str(after[part])))
+        yield Finding(Level.SHOWN, f"{part} before", before[part])
+        yield Finding(Level.SHOWN, f"{part} after", "-" if after[part] is None else after[part])
     if after["cost"] is not None:
-        findings.append(Finding(Level.GOOD, "cost", f"${after['cost']:.6f}"))
+        yield Finding(Level.SHOWN, "cost", f"${after['cost']:.6f}")
+    wrong = Level.WRONG if state is State.RUNNING else Level.NOTE
     if after["failed_steps"]:
-        text = f"{', '.join(after['failed_steps'])} failed, so the span's content was dropped"
-        findings.append(Finding(wrong, "steps", text))
+        failed = ", ".join(after["failed_steps"])
+        yield Finding(wrong, "steps", f"{failed} failed, so the span lost its content")
     if found["leaked"]:
-        findings.append(Finding(wrong, "leaked", f"{len(found['leaked'])} planted value(s) came out again"))
+        yield Finding(wrong, "leaked", f"{len(found['leaked'])} planted value(s) came out again")
     else:
-        findings.append(Finding(Level.GOOD, "masked", ", ".join(after["masked"]) or "nothing came out"))
-    return Section("A span through the steps", tuple(findings))
+        yield Finding(Level.GOOD, "masked", ", ".join(after["masked"]) or "nothing came out")
 
 
 def counters(report: Mapping[str, Any]) -> Section:
@@ -153,8 +156,8 @@ def counters(report: Mapping[str, Any]) -> Section:
         return Section("Counters", (Finding(Level.ABSENT, "this run", "no steps were attached"),))
     failures = {**counts["step_failures"], **counts["lost"]}
     text = (
-        f"{counts['spans_processed']} span processed, {counts['content_dropped']} lost its content,"
-        f" {sum(counts['lost'].values())} lost"
+        f"spans processed: {counts['spans_processed']}, without content after a failure:"
+        f" {counts['content_dropped']}, lost: {sum(counts['lost'].values())}"
     )
-    detail = "".join(f"; {name}: {number}" for name, number in failures.items())
+    detail = "".join(f"; {name} {number}" for name, number in failures.items())
     return Section("Counters", (Finding(Level.NOTE if failures else Level.GOOD, "this run", text + detail),))

@@ -7,11 +7,13 @@ from enum import Enum
 
 
 class Level(Enum):
-    """``WRONG`` makes the command fail; ``NOTE`` is worth knowing; ``ABSENT`` is a possibility not used."""
+    """``WRONG`` makes the command fail; ``NOTE`` is worth knowing; ``ABSENT`` is a possibility not used;
+    ``SHOWN`` is no judgement."""
 
     GOOD = "ok"
     NOTE = "note"
     ABSENT = "-"
+    SHOWN = ""
     WRONG = "WRONG"
 
 

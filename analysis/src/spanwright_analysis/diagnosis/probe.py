@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +23,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from spanwright_semconv.guard import GUARD_ATTRIBUTE, content_is_guarded
 
 from .sample import described, send_sample
+
+_CAPTURE_VARIABLE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+_MODES = ("NO_CONTENT", "SPAN_ONLY", "EVENT_ONLY", "SPAN_AND_EVENT")
 
 
 def report() -> dict[str, Any]:
@@ -41,14 +44,18 @@ def report() -> dict[str, Any]:
 
 def _instrumentors() -> Iterator[tuple[str, dict[str, Any]]]:
     """Of each of our instrumentors, by its library: whether it could be loaded, and whether it is at work."""
-    for point in entry_points(group="opentelemetry_instrumentor"):
-        if point.value.startswith("spanwright_instrumentation"):
-            try:
-                instrumentor = point.load()()
-            except Exception as error:
-                yield point.name, {"error": f"{type(error).__name__}: {error}"}
-            else:
-                yield instrumentor.library, {"active": bool(instrumentor.is_instrumented_by_opentelemetry)}
+    for point in _ours():
+        try:
+            instrumentor = point.load()()
+        except Exception as error:
+            yield point.name, {"error": f"{type(error).__name__}: {error}"}
+        else:
+            yield instrumentor.library, {"active": bool(instrumentor.is_instrumented_by_opentelemetry)}
+
+
+def _ours() -> list[EntryPoint]:
+    points = entry_points(group="opentelemetry_instrumentor")
+    return [point for point in points if point.value.startswith("spanwright_instrumentation")]
 
 
 def _signal(provider: object, multi_processor: str, processors: str) -> dict[str, Any]:
@@ -61,7 +68,6 @@ def _signal(provider: object, multi_processor: str, processors: str) -> dict[str
         "exporters": [_exporter(processor) for processor in found],
         "attached": bool(getattr(attachment, "active", False)),
         "masks": content_is_guarded(provider),
-        "steps": [_step_name(step) for step in attachment.chain.steps] if attachment else [],
     }
 
 
@@ -86,12 +92,16 @@ def _target(exporter: object) -> str | None:
 
 
 def _content(tracer_provider: object) -> str | None:
-    """Where message content goes, by the official name of the mode; None without our instrumentors."""
-    try:
-        from spanwright_instrumentation.content import ContentPolicy
-    except ImportError:
+    """Where our instrumentors put message content, by the official name of the mode; None without any of them.
+
+    The rule is that of the content policy in spanwright_instrumentation, which is not imported here.
+    """
+    if not _ours():
         return None
-    return str(ContentPolicy().mode(tracer_provider).name)
+    asked = os.environ.get(_CAPTURE_VARIABLE, "").strip().upper()
+    if not asked:
+        return "SPAN_ONLY" if content_is_guarded(tracer_provider) else "NO_CONTENT"
+    return asked if asked in _MODES else "NO_CONTENT"
 
 
 def _sample(tracer_provider: Any) -> dict[str, Any] | None:
@@ -113,10 +123,6 @@ def _counters(tracer_provider: object) -> dict[str, Any] | None:
 
 def _type_name(value: object) -> str:
     return f"{type(value).__module__.partition('.')[0]}: {type(value).__qualname__}"
-
-
-def _step_name(step: object) -> str:
-    return str(getattr(step, "name", type(step).__name__))
 
 
 if __name__ == "__main__":
