@@ -187,7 +187,7 @@ async def read_elsewhere(play: Play) -> list[Any]:
 
         return await asyncio.get_running_loop().create_task(read_it(), context=empty)
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(empty.run, list, stream).result()
+        return pool.submit(lambda: empty.run(lambda: list(stream))).result()
 
 
 async def read_after_end(play: Play) -> list[Any]:

@@ -11,7 +11,7 @@ from spanwright_instrumentation.providers.openai import OpenAIInstrumentor
 from support.wire import Answer, Wire
 
 #: The HTTP library this version of the SDK is made with.
-HTTP = _base_client.httpx2 if hasattr(_base_client, "httpx2") else _base_client.httpx
+HTTP: Any = vars(_base_client).get("httpx2") or vars(_base_client)["httpx"]
 
 instrumentor = OpenAIInstrumentor
 REQUEST: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello"}]}
@@ -97,7 +97,7 @@ def _event(chunk: dict[str, Any]) -> bytes:
 
 
 def _chunks(kind: str) -> list[dict[str, Any]]:
-    chunks = []
+    chunks: list[dict[str, Any]] = []
     for at, message in enumerate(_MESSAGES[kind]):
         deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
         deltas += [{"content": f"{word} "} for word in (message["content"] or "").split()]
