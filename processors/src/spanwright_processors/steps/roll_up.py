@@ -53,7 +53,9 @@ class RollUpSettings:
 
 
 class RollUp:
-    """Sums the spans below each local root and writes the totals on it, by these rules.
+    """Sums the spans below each local root and writes the totals on it.
+
+    The rules:
 
     * A local root is a span without a parent in this process. Several of one trace stay apart. Its totals
       cover every span below it that ended before it did, itself included.

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-#: What masking leaves: `[EMAIL]`, `[CREDIT_CARD]`, `[NAME:3f9a]`, `[NAME_3f9a]`.
+#: What masking leaves: `[EMAIL]`, `[CARD]`, `[NAME_3f9a1c07]`; a little wider, for other tools' placeholders.
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Za-z0-9_:#=+/.-]{0,62}\]")
 _LONGEST_PLACEHOLDER = 64
 _MARKED = re.compile(r"…\[\+(\d+) chars\]\Z")
@@ -97,13 +97,14 @@ def _longest_tail(text: str, fits: Callable[[str], bool]) -> int:
 
 
 def _whole_end(text: str, end: int) -> int:
-    """``end`` moved to the left so that no placeholder and no visible character is cut through."""
+    """``end`` moved to the left so that no visible character and no placeholder is cut through."""
+    for whole in range(end, max(-1, end - _LONGEST_CLUSTER), -1):
+        if not _continues(text, whole):
+            end = whole
+            break
     opened = text.rfind("[", max(0, end - _LONGEST_PLACEHOLDER), end)
     if opened != -1 and (found := _PLACEHOLDER.match(text, opened)) and found.end() > end:
-        end = opened
-    for whole in range(end, max(0, end - _LONGEST_CLUSTER), -1):
-        if not _continues(text, whole):
-            return whole
+        return opened
     return end
 
 
@@ -112,7 +113,7 @@ def _whole_start(text: str, start: int) -> int:
     opened = text.rfind("[", max(0, start - _LONGEST_PLACEHOLDER), start)
     if opened != -1 and (found := _PLACEHOLDER.match(text, opened)) and found.end() > start:
         start = found.end()
-    for whole in range(start, min(len(text), start + _LONGEST_CLUSTER)):
+    for whole in range(start, min(len(text), start + _LONGEST_CLUSTER) + 1):
         if not _continues(text, whole):
             return whole
     return start
