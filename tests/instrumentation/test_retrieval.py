@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanwright_instrumentation import retrieval
-from spanwright_instrumentation.embedding_memory import memory, remember_embeddings
+from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.retrieval import (
     MAX_DOCUMENTS,
     Document,
@@ -25,10 +25,8 @@ ASKED = Retrieval(provider="store", data_source="help")
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    memory.clear()
+def own_keys_forgotten() -> Iterator[None]:
     yield
-    memory.clear()
     retrieval._source_keys.cache_clear()
     retrieval._text_keys.cache_clear()
 

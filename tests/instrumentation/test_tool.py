@@ -18,19 +18,6 @@ from spanwright_instrumentation.workflow import agent, workflow
 from support.recording import Recording, recorded_operations
 
 
-@pytest.fixture(autouse=True)
-def fresh_registry() -> Iterator[None]:
-    registry.clear()
-    yield
-    registry.clear()
-
-
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with recorded_operations(Recording()) as recording:
-        yield recording
-
-
 @tool(version="2.1")
 def lookup_order(order_id: str, verbose: bool = False) -> dict[str, str]:
     """Look an order up.

@@ -17,12 +17,6 @@ from spanwright_semconv.pseudonym import user_hash
 from support.recording import Recording, recorded_operations
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with recorded_operations(Recording()) as recording:
-        yield recording
-
-
 def test_a_workflow_is_the_root_of_its_request(recording: Recording) -> None:
     """As a decorator it has the function's name; what runs inside is below it."""
 

@@ -13,7 +13,6 @@ from opentelemetry import trace
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from qdrant_client import AsyncQdrantClient, QdrantClient, models
 from qdrant_client.models import Distance
-from spanwright_instrumentation import embedding_memory
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.invocation import Invocation
 from spanwright_instrumentation.providers import qdrant
@@ -29,13 +28,6 @@ POINTS = [
     )
     for number in range(1, 6)
 ]
-
-
-@pytest.fixture(autouse=True)
-def fresh_memory() -> Iterator[None]:
-    embedding_memory.memory.clear()
-    yield
-    embedding_memory.memory.clear()
 
 
 @pytest.fixture
