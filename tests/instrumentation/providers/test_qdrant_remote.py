@@ -12,6 +12,7 @@ import pytest
 from qdrant_client import AsyncQdrantClient, QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import Distance
+from spanwright_instrumentation.providers import qdrant
 from spanwright_instrumentation.providers.qdrant import QdrantInstrumentor
 from support.recording import Recording, instrumented
 
@@ -122,3 +123,14 @@ async def test_an_asynchronous_remote_client_fails_as_it_would(recording: Record
         "qdrant_client.http.exceptions.UnexpectedResponse"
     )
     assert "404" in (recording.span("retrieval nowhere").status.description or "")
+
+
+@pytest.mark.parametrize(("prefer_grpc", "expected"), [(False, 6333), (True, 6334)])
+def test_the_port_is_that_of_the_protocol_in_use(prefer_grpc: bool, expected: int) -> None:
+    """REST and gRPC listen on ports of their own."""
+    client = QdrantClient(host="qdrant.example.org", prefer_grpc=prefer_grpc, check_compatibility=False)
+
+    (asked,) = qdrant.read_request("query_points", client, {"collection_name": "help", "query": HELP})
+
+    assert (asked.server_address, asked.server_port) == ("qdrant.example.org", expected)
+    client.close()
