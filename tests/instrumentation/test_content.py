@@ -1,0 +1,113 @@
+"""The content policy: official values, the guard, and text that exporters can encode."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+from spanwright_instrumentation.content import (
+    CAPTURE_VARIABLE,
+    EVENT_VARIABLE,
+    ContentMode,
+    ContentPolicy,
+    to_json,
+)
+from spanwright_semconv.guard import GUARD_ATTRIBUTE
+
+
+class Guard:
+    """A guard that can be opened."""
+
+    masks = True
+
+    def masks_content(self) -> bool:
+        return self.masks
+
+
+class Provider:
+    """A tracer provider, guarded or not."""
+
+    def __init__(self, guard: Guard | None = None) -> None:
+        if guard is not None:
+            setattr(self, GUARD_ATTRIBUTE, guard)
+
+
+@pytest.mark.parametrize("mode", list(ContentMode))
+@pytest.mark.parametrize("guarded", [True, False])
+def test_official_value_wins(mode: ContentMode, guarded: bool) -> None:
+    """A valid value of the official variable decides alone, in any case of letters."""
+    policy = ContentPolicy({CAPTURE_VARIABLE: f" {str(mode.name).lower()} "})
+    assert policy.mode(Provider(Guard() if guarded else None)) is mode
+
+
+def test_unset_follows_the_guard_live() -> None:
+    """Unset, content goes to spans as long as everything exported is masked, and nowhere the moment it is
+    not."""
+    guard = Guard()
+    policy, provider = ContentPolicy({}), Provider(guard)
+    assert policy.mode(Provider()) is ContentMode.NO_CONTENT
+    assert policy.mode(provider) is ContentMode.SPAN_ONLY
+    guard.masks = False
+    assert policy.mode(provider) is ContentMode.NO_CONTENT
+
+
+def test_invalid_value_means_no_content_and_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """The old ``true`` is no value: nothing is captured, and it is said once."""
+    with caplog.at_level(logging.WARNING):
+        policy = ContentPolicy({CAPTURE_VARIABLE: "true"})
+        modes = [policy.mode(Provider(Guard())) for _ in range(3)]
+    assert modes == [ContentMode.NO_CONTENT] * 3
+    (record,) = caplog.records
+    assert "'true'" in record.getMessage()
+    assert CAPTURE_VARIABLE in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("variable", "mode", "emits"),
+    [
+        ("", ContentMode.NO_CONTENT, False),
+        ("", ContentMode.SPAN_ONLY, False),
+        ("", ContentMode.EVENT_ONLY, True),
+        ("", ContentMode.SPAN_AND_EVENT, True),
+        ("true", ContentMode.NO_CONTENT, True),
+        ("FALSE", ContentMode.SPAN_AND_EVENT, False),
+    ],
+)
+def test_events(variable: str, mode: ContentMode, emits: bool) -> None:
+    """The event variable decides; unset, the modes that put content on events do."""
+    assert ContentPolicy({EVENT_VARIABLE: variable}).emits_event(mode) is emits
+
+
+def test_invalid_event_variable_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    """What is neither true nor false counts as unset, with a warning."""
+    policy = ContentPolicy({EVENT_VARIABLE: "yes"})
+    assert policy.emits_event(ContentMode.EVENT_ONLY) is True
+    assert "'yes'" in caplog.text
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_json_is_valid_and_encodes(value: object) -> None:
+    """Any text becomes valid JSON of valid UTF-8 that means the same."""
+    text = to_json(value)
+    assert text.encode().decode() == text
+    assert json.loads(text) == value
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_lone_surrogates_do_not_break_exporters(value: str) -> None:
+    """Text with lone surrogates, which models cut in half can hold, still encodes and parses."""
+    assert isinstance(json.loads(to_json([value]).encode()), list)
+
+
+def test_models_become_their_fields() -> None:
+    """A pydantic model inside content is written as its fields, anything else unknown as text."""
+
+    class Found(BaseModel):
+        name: str
+        rank: int = 1
+
+    assert to_json([Found(name="a"), {1}]) == '[{"name":"a"},"{1}"]'

@@ -1,0 +1,51 @@
+"""Providers and servers told from base URLs."""
+
+from __future__ import annotations
+
+import pytest
+from spanwright_instrumentation.hosts import provider_of, server_of
+from spanwright_semconv.enums import Provider
+
+
+@pytest.mark.parametrize(
+    ("host", "provider"),
+    [
+        ("api.openai.com", "openai"),
+        ("eu.api.openai.com", "openai"),
+        ("ACME.OpenAI.Azure.com", "azure.ai.openai"),
+        ("api.x.ai", "x_ai"),
+        ("api.mistral.ai", "mistral_ai"),
+        ("us-central1-aiplatform.googleapis.com", "gcp.vertex_ai"),
+        ("generativelanguage.googleapis.com", "gcp.gemini"),
+        ("bedrock-runtime.eu-west-1.amazonaws.com", "aws.bedrock"),
+        ("openrouter.ai", "openrouter"),
+        ("localhost", "fallback"),
+        ("notopenai.com", "fallback"),
+        ("10.0.0.7", "fallback"),
+    ],
+)
+def test_provider(host: str, provider: str) -> None:
+    """A host counts with its subdomains, in any case of letters, and only at label borders."""
+    assert provider_of(host, "fallback") == provider
+
+
+def test_official_names_where_there_are() -> None:
+    """The official name of every provider that the official list knows is spelled as there."""
+    assert provider_of("api.groq.com", "") == Provider.GROQ
+    assert provider_of("api.deepseek.com", "") == Provider.DEEPSEEK
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("https://api.openai.com/v1/", ("api.openai.com", 443)),
+        ("http://localhost/v1", ("localhost", 80)),
+        ("http://[::1]:8000/v1", ("::1", 8000)),
+        ("https://key:secret@proxy.example:8443", ("proxy.example", 8443)),
+        ("no url", (None, None)),
+        ("http://host:notaport", (None, None)),
+    ],
+)
+def test_server(url: str, server: tuple[str | None, int | None]) -> None:
+    """Address and port only, never credentials; nothing for what is no URL."""
+    assert server_of(url) == server

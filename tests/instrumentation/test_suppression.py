@@ -1,0 +1,89 @@
+"""One call, one span, whoever else is installed."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+from opentelemetry.context import Context, attach, detach, get_current, set_value
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import set_span_in_context
+from spanwright_instrumentation.suppression import is_suppressed, marked
+
+FOREIGN_KEY = "opentelemetry.genai.client.inference.context"
+
+
+class InferenceData:
+    """What opentelemetry-util-genai puts into the context."""
+
+
+def test_nothing_around() -> None:
+    """A call on its own is recorded."""
+    assert not is_suppressed("chat")
+
+
+def test_suppressed_altogether() -> None:
+    """OpenTelemetry's keys for "do not instrument" hold for every operation, the old plain one too."""
+    with suppress_instrumentation():
+        assert is_suppressed("chat")
+        assert is_suppressed("execute_tool")
+    assert is_suppressed("chat", Context({"suppress_instrumentation": True}))
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "suppressed"),
+    [
+        ("chat", "chat", True),
+        ("chat", "generate_content", True),
+        ("chat", "embeddings", False),
+        ("retrieval", "embeddings", False),
+        ("embeddings", "embeddings", True),
+        ("execute_tool", "execute_tool", False),
+        ("invoke_workflow", "chat", False),
+    ],
+)
+def test_own_operation_around(outer: str, inner: str, suppressed: bool) -> None:
+    """Of nested calls of one kind the outer one is recorded; tools and workflows hide nothing."""
+    assert is_suppressed(inner, marked(get_current(), outer)) is suppressed
+
+
+def test_tool_inside_a_call_begins_anew() -> None:
+    """A model call made by a tool that runs inside a recorded call is a call of its own, for others' marks as
+    well."""
+    inside = marked(set_value(FOREIGN_KEY, InferenceData()), "chat")
+    assert is_suppressed("chat", inside)
+    assert not is_suppressed("chat", marked(inside, "execute_tool"))
+
+
+def test_official_mark_is_honoured() -> None:
+    """A call inside one that opentelemetry-util-genai records adds no span."""
+    assert is_suppressed("chat", set_value(FOREIGN_KEY, InferenceData()))
+    assert not is_suppressed("embeddings", set_value(FOREIGN_KEY, InferenceData()))
+
+
+def test_official_mark_is_set_where_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where opentelemetry-util-genai is loaded, our calls carry the mark it looks for."""
+    assert marked(get_current(), "chat").get(FOREIGN_KEY) is None
+    module = ModuleType("opentelemetry.util.genai.invocation")
+    module.InferenceData = InferenceData  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert isinstance(marked(get_current(), "chat").get(FOREIGN_KEY), InferenceData)
+
+
+@pytest.mark.parametrize(
+    ("scope", "suppressed"), [("opentelemetry.instrumentation.openai_v2", True), ("my.application", False)]
+)
+def test_span_of_an_instrumentor_without_marks(scope: str, suppressed: bool) -> None:
+    """An instrumentor's live inference span around us is the call's span; the application's own never is."""
+    tracer = TracerProvider(shutdown_on_exit=False).get_tracer(scope)
+    span = tracer.start_span("chat", attributes={"gen_ai.operation.name": "chat"})
+    token = attach(set_span_in_context(span))
+    try:
+        assert is_suppressed("chat") is suppressed
+        assert not is_suppressed("embeddings")
+        span.end()
+        assert not is_suppressed("chat")
+    finally:
+        detach(token)
