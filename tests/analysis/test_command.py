@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -66,3 +67,10 @@ def test_a_reader_that_leaves_is_no_error(support_trace: SpanFile, tmp_path: Pat
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("━━ trace 0abc0001")
     assert done.stderr == ""
+
+
+def test_the_readme_names_every_command() -> None:
+    """Its table has a line for each, and no other."""
+    readme = Path(__file__).parents[2] / "analysis" / "README.md"
+    named = re.findall(r"^\| `spanwright ([a-z]+)", readme.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(named) == set(COMMANDS)

@@ -7,32 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from opentelemetry.trace import StatusCode
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 from spanwright_processors.span import EditableSpan
 from spanwright_semconv import attributes as names
 
-from . import figures
 from .excerpt import content_lines, error_line, mappings
+from .trace_columns import COLUMNS, FEWER_COLUMNS, Column, chunks, result
 from .trace_tree import Node, Trace
 
-#: Heading, width in cells, and style of the columns at the right; 60 cells with their gaps.
-_COLUMNS = (
-    ("time", 8, ""),
-    ("TTFT", 9, ""),
-    ("in", 7, ""),
-    ("cached", 8, "dim"),
-    ("out", 6, ""),
-    ("cost", 11, "green"),
-)
 _RESULT_WIDTH = 10
-_FIGURES_WIDTH = sum(width for _, width, _ in _COLUMNS) + 2 + _RESULT_WIDTH
 _LABEL_WIDTH = 10
 
-#: The narrowest drawing: forty cells for the names of spans.
-MINIMUM_WIDTH = _FIGURES_WIDTH + 40
+#: Cells that the names of spans need beside the columns.
+_NAMES = 36
+
+#: The narrowest drawing, which has not all of the columns.
+MINIMUM_WIDTH = 80
 
 _STYLES = {
     "chat": "cyan",
@@ -42,17 +34,23 @@ _STYLES = {
     "retrieval": "magenta",
     "execute_tool": "yellow",
 }
+_REMARK_STYLES = {"error": "red", "masked": "green", "dropped": "red"}
+_RESULT_STYLES = {"success": "green", "error": "bold red", "partial": "yellow", "fallback": "yellow"}
+
 #: Text wraps by a console's rules; this one is never printed to.
 _CONSOLE = Console(file=io.StringIO(), width=MINIMUM_WIDTH)
-_RESULT_STYLES = {"success": "green", "error": "bold red", "partial": "yellow", "fallback": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
 class TraceView:
-    """Lines of at most ``width`` cells. Each content line shows at most ``excerpt`` cells of its text."""
+    """Lines of at most ``width`` cells, at least ``MINIMUM_WIDTH``, and ``excerpt`` cells of each text."""
 
     width: int = 110
     excerpt: int = 280
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return COLUMNS if self.width - _cells(COLUMNS) >= _NAMES else FEWER_COLUMNS
 
     def lines(self, trace: Trace) -> Iterator[Text]:
         yield from self._heading(trace)
@@ -71,45 +69,31 @@ class TraceView:
         left = f"━━ trace {trace.trace_id:032x} "
         right = f" {started:%Y-%m-%d %H:%M:%S} UTC"
         yield Text(left + "━" * (self.width - cell_len(left) - cell_len(right)) + right, style="bold")
-        about = _about(trace)
-        if about:
-            yield Text(set_cell_size(about, min(self.width, cell_len(about))), style="dim")
-        heading = Text(" " * (self.width - _FIGURES_WIDTH), style="dim")
-        for name, width, _ in _COLUMNS:
-            heading.append(name.rjust(width))
+        for line in Text(_about(trace)).wrap(_CONSOLE, self.width):
+            if line.plain.strip():
+                yield Text(line.plain.rstrip(), style="dim")
+        heading = Text(" " * (self.width - _cells(self.columns)), style="dim")
+        for column in self.columns:
+            heading.append(column.heading.rjust(column.width))
         yield heading.append("  result")
 
     def _span_line(self, span: EditableSpan, guides: str) -> Text:
-        room = self.width - _FIGURES_WIDTH - cell_len(guides)
-        line = Text(guides, style="").append(
-            _fitted(_label(span), room), style=f"bold {_STYLES.get(span.operation or '', '')}".strip()
-        )
-        for (_, width, style), figure in zip(_COLUMNS, _figures(span), strict=True):
-            line.append(figure.rjust(width), style=style)
-        result = _result(span)
-        return line.append(f"  {_shortened(result, _RESULT_WIDTH)}", style=_RESULT_STYLES.get(result, ""))
+        room = self.width - _cells(self.columns)
+        guides = guides[-(room - _LABEL_WIDTH) :]
+        style = f"bold {_STYLES.get(span.operation or '', '')}".strip()
+        line = Text(guides).append(_fitted(_label(span), room - cell_len(guides)), style=style)
+        for column in self.columns:
+            line.append(column.read(span).rjust(column.width), style=column.style)
+        ended = _printable(result(span))
+        return line.append(f"  {_shortened(ended, _RESULT_WIDTH)}", style=_RESULT_STYLES.get(ended, ""))
 
     def _details(self, node: Node, guides: str) -> Iterator[Text]:
-        span = node.span
-        for label, text in content_lines(span):
-            yield from self._detail(guides, label, text)
-        scores = _scores(span)
-        if scores:
-            yield from self._detail(guides, "found", scores)
-        error = error_line(span)
-        if error:
-            yield from self._detail(guides, "error", error, "red")
-        masked = span.attributes.get(names.SPANWRIGHT_PII_ENTITY_TYPES)
-        if masked:
-            yield from self._detail(guides, "masked", ", ".join(masked), "green")
-        failed_steps = span.attributes.get(names.SPANWRIGHT_PROCESSING_FAILED_STEPS)
-        if failed_steps:
-            yield from self._detail(
-                guides, "dropped", f"content, because of {', '.join(failed_steps)}", "red"
-            )
+        for label, text in (*content_lines(node.span), *_remarks(node.span)):
+            yield from self._detail(guides, label, text, _REMARK_STYLES.get(label, ""))
 
-    def _detail(self, guides: str, label: str, text: str, style: str = "") -> Iterator[Text]:
+    def _detail(self, guides: str, label: str, text: str, style: str) -> Iterator[Text]:
         """The label and the shortened text, wrapped under itself."""
+        guides = guides[-self.width // 2 :]
         room = self.width - cell_len(guides) - _LABEL_WIDTH
         wrapped = Text(_shortened(_printable(text), self.excerpt)).wrap(_CONSOLE, room)
         for number, part in enumerate(wrapped):
@@ -131,7 +115,7 @@ def _about(trace: Trace) -> str:
             attributes.get(names.SPANWRIGHT_PIPELINE_VERSION),
         ),
         _joined("session", session),
-        _joined("user", str(attributes.get(names.USER_HASH, ""))[:12]),
+        _joined("user", str(attributes.get(names.USER_HASH, ""))[:8]),
     )
     return _printable(" · ".join(part for part in said if part))
 
@@ -147,58 +131,30 @@ def _label(span: EditableSpan) -> str:
     return _printable(f"{span.operation} {model}" if model and span.operation else span.name)
 
 
-def _figures(span: EditableSpan) -> tuple[str, ...]:
-    """The columns' values: a root's are the sums of its trace."""
-    of = span.attributes.get
-    first_token = of(names.SPANWRIGHT_TIME_TO_FIRST_TOKEN)
-    return (
-        figures.duration(span.end_ns - span.start_ns),
-        "" if first_token is None else figures.duration(first_token * 1e9),
-        _amount(of(names.GEN_AI_USAGE_INPUT_TOKENS, of(names.SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS))),
-        _amount(
-            of(
-                names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
-                of(names.SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS),
-            )
-        ),
-        _amount(of(names.GEN_AI_USAGE_OUTPUT_TOKENS, of(names.SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS))),
-        _cost(span),
-    )
+def _remarks(span: EditableSpan) -> Iterator[tuple[str, str]]:
+    """What there is to say of a span beside its content."""
+    found = chunks(mappings(span.json(names.GEN_AI_RETRIEVAL_DOCUMENTS)), span)
+    if found:
+        yield "found", found
+    error = error_line(span)
+    if error:
+        yield "error", error
+    masked = _listed(span, names.SPANWRIGHT_PII_ENTITY_TYPES)
+    if masked:
+        yield "masked", masked
+    failed_steps = _listed(span, names.SPANWRIGHT_PROCESSING_FAILED_STEPS)
+    if failed_steps:
+        yield "dropped", f"content, because of {failed_steps}"
 
 
-def _amount(value: int | None) -> str:
-    return figures.amount(value) if value else ""
+def _listed(span: EditableSpan, key: str) -> str:
+    values = span.attributes.get(key) or ()
+    return ", ".join(map(str, values)) if isinstance(values, tuple) else str(values)
 
 
-def _cost(span: EditableSpan) -> str:
-    usd = span.attributes.get(names.SPANWRIGHT_COST_USD, span.attributes.get(names.SPANWRIGHT_TRACE_COST_USD))
-    if usd is not None:
-        return figures.money(usd)
-    return "no price" if names.SPANWRIGHT_COST_UNKNOWN_MODEL in span.attributes else ""
-
-
-def _result(span: EditableSpan) -> str:
-    """Outcome of a trace, finish reason of a model call, ``error`` where a span failed, else ``ok``."""
-    of = span.attributes.get
-    if span.status_code is StatusCode.ERROR:
-        return str(of(names.SPANWRIGHT_OUTCOME, "error"))
-    return _printable(str(of(names.SPANWRIGHT_OUTCOME) or of(names.SPANWRIGHT_FINISH_REASON) or "ok"))
-
-
-def _scores(span: EditableSpan) -> str:
-    """The chunks a retrieval returned, best first, with their scores, and how many were asked for."""
-    chunks = [
-        f"{figures.score(document['score'])} {document.get('source_doc_id') or document.get('id')}"
-        for document in mappings(span.json(names.GEN_AI_RETRIEVAL_DOCUMENTS))
-        if isinstance(document.get("score"), int | float)
-    ]
-    asked, returned = (
-        span.attributes.get(names.GEN_AI_RETRIEVAL_TOP_K),
-        span.attributes.get(names.SPANWRIGHT_RETRIEVAL_RETURNED),
-    )
-    if asked is not None and returned is not None:
-        chunks.append(f"{returned} of {asked}")
-    return " · ".join(chunks)
+def _cells(columns: tuple[Column, ...]) -> int:
+    """Cells of these columns and the result."""
+    return sum(column.width for column in columns) + 2 + _RESULT_WIDTH
 
 
 def _fitted(text: str, cells: int) -> str:

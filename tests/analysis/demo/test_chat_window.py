@@ -8,6 +8,11 @@ from hypothesis import strategies as st
 from spanwright_analysis.demo.chat_window import ChatWindow
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
 def shown(capsys: pytest.CaptureFixture[str], *pieces: str) -> str:
     window = ChatWindow()
     window.speaker("bot")
@@ -23,6 +28,14 @@ def test_long_texts_wrap_under_themselves(capsys: pytest.CaptureFixture[str]) ->
     assert len(lines) == 4
     assert max(map(len, lines)) <= 108
     assert all(line.startswith(" " * 10 + "word") for line in lines[1:])
+
+
+def test_a_narrow_terminal_is_not_overrun(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``COLUMNS`` says how wide it is."""
+    monkeypatch.setenv("COLUMNS", "60")
+    assert max(map(len, shown(capsys, "word " * 60).splitlines())) <= 60
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)

@@ -21,6 +21,12 @@ from .traces import print_traces, read_traces
 
 _WEAK_RETRIEVAL = next(query for query in NAMED_QUERIES if query.name == "weak-retrieval")
 
+_LESSON = (
+    "\nThe query shows the fault: the bot's rewriter kept the last clause and lost the product, so that the"
+    " second chunk is about another product line. The answer ended well all the same, and no error would"
+    " ever have told."
+)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
@@ -62,7 +68,7 @@ def _chat(console: Console, files: DemoFiles, given: dict[str, str]) -> None:
             "1. The application",
             f"a support bot under opentelemetry-instrument; its models: {models}",
         )
-        for text in run_bot(files, bot_environment(given, files, base_url)):
+        for text in run_bot(files, bot_environment(given, files, base_url) | {"COLUMNS": str(console.width)}):
             console.file.write(text)
             console.file.flush()
     console.print()
@@ -82,15 +88,7 @@ def _ask(console: Console, files: DemoFiles) -> None:
     print_sql(_WEAK_RETRIEVAL.sql, parameters)
     print_table(result, console)
     if result.rows:
-        console.print(
-            Text(
-                "\nThe query text shows the fault: the bot's rewriter kept the last clause and lost the"
-                " product, so"
-                " the second\nchunk is about another product line. The answer ended well all the same;"
-                " no error"
-                " would ever have told."
-            )
-        )
+        console.print(Text(_LESSON), soft_wrap=False)
     console.print()
 
 

@@ -92,7 +92,7 @@ def _target(exporter: object) -> str | None:
 
 
 def _content(tracer_provider: object) -> str | None:
-    """Where our instrumentors put message content, by the official name of the mode; None without any of them.
+    """Where our instrumentors put message content, by the official name of the mode; None without one.
 
     The rule is that of the content policy in spanwright_instrumentation, which is not imported here.
     """
