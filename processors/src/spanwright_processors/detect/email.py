@@ -16,6 +16,9 @@ _DOMAIN = re.compile(
 )
 #: ``logo@2x.png``: a resolution, not a domain.
 _RESOLUTION = re.compile(r"[0-9](?:\.[0-9])?x\.")
+#: A password in a URL, which ``secrets`` finds: ``postgres://user:password@host.example``.
+_IN_USER_INFO = re.compile(r"://[^\s/@:]{0,128}:[^\s/@]{0,256}\Z")
+_USER_INFO_WINDOW = 400
 #: Login names of services, not of people.
 _NO_PERSON = frozenset({"git", "hg", "svn"})
 
@@ -40,4 +43,7 @@ def _local_start(text: str, at: int) -> int:
 
 
 def _is_no_person(text: str, start: int, at: int, after: int) -> bool:
-    return text[start:at] in _NO_PERSON or _RESOLUTION.match(text, after) is not None
+    if text[start:at] in _NO_PERSON or _RESOLUTION.match(text, after):
+        return True
+    before = text[max(0, start - _USER_INFO_WINDOW) : start]
+    return before.endswith(":") and _IN_USER_INFO.search(before) is not None

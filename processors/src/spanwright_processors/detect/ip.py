@@ -54,7 +54,7 @@ def _version_6(text: str) -> Iterator[Finding]:
             address = IPv6Address(match.group())
         except ValueError:
             continue
-        groups = [group for group in match.group().split(":") if group]
+        groups = [group for group in re.split("[:.]", match.group()) if group]
         # Fewer groups are slices and scopes in code: a[::2], x::1.
         if len(groups) >= 3 and not (address.is_loopback or address.is_unspecified):
             yield Finding(Entity.IP_ADDRESS, match.start(), end, 0.8)

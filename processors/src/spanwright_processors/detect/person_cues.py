@@ -135,6 +135,7 @@ NO_NAMES = _words(
     buddhist catholic alexa amazon android apple bing chatgpt copilot excel facebook gemini github gmail
     google gpt groot instagram iphone javascript kubernetes linkedin linux llama mac microsoft openai
     outlook python siri slack twitter whatsapp windows youtube
+    mr mrs ms dr prof miss herr frau señor señora monsieur madame sr jr
     """
 )
 

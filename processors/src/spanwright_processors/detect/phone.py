@@ -107,6 +107,8 @@ def _candidates(text: str, start: int, end: int, in_context: bool) -> Iterator[_
             if any(barriers[first:last]):
                 continue
             begin, stop = tokens[first][0], tokens[last - 1][1]
+            if text[begin] == "(" and text.find(")", begin, stop) < 0:
+                begin += 1  # the bracket is around more than the number's area code
             number = text[begin:stop]
             digits = "".join(character for character in number if character.isdigit())
             if 7 <= len(digits) <= 17:

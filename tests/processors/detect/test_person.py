@@ -1,0 +1,73 @@
+"""Names without a language model."""
+
+from __future__ import annotations
+
+import pytest
+from support.findings import values
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My name is Priya Raman.", "Priya Raman"),
+        ("my name is priya raman and I need help", "priya raman"),
+        ("my name is Bob", "Bob"),
+        ("My name's Ana María López", "Ana María López"),
+        ("Hi, I'm Priya.", "Priya"),
+        ("Hi, I’m Priya!", "Priya"),
+        ("I am Ludwig van Beethoven, hello", "Ludwig van Beethoven"),
+        ("this is Anna Schmidt speaking", "Anna Schmidt"),
+        ("This is Tom from accounting", "Tom"),
+        ("call me Ishmael", "Ishmael"),
+        ("Hi Priya,\nthanks", "Priya"),
+        ("Hello Priya Raman!", "Priya Raman"),
+        ("Dear Dr. Müller,", "Müller"),
+        ("Dear Jean-Luc,", "Jean-Luc"),
+        ("Thanks, Priya", "Priya"),
+        ("Best regards,\n\nJohn O'Neil\n", "John O'Neil"),
+        ("Sincerely,\nJ. Doe", "J. Doe"),
+        ("please ask Mr. Tanaka about it", "Tanaka"),
+        ("Name: Priya Raman", "Priya Raman"),
+        ("Customer: Priya Raman, order 5", "Priya Raman"),
+        ("Je m'appelle Élodie Dupont", "Élodie Dupont"),
+        ("Ich heiße Jürgen Groß", "Jürgen Groß"),
+        ("Me llamo José", "José"),
+        ("My name is Дмитрий Иванов", "Дмитрий Иванов"),
+        ("My name is İpek Yılmaz", "İpek Yılmaz"),
+    ],
+)
+def test_finds_names_after_their_cues(text: str, name: str) -> None:
+    """Self-introductions, salutations, sign-offs, titles and labels, in several languages."""
+    assert values(text, "PERSON") == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm Sorry about that",
+        "I AM TIRED",
+        "I am German",
+        "I'm OK",
+        "I'm ChatGPT",
+        "this is Great",
+        "This is Python from 2023",
+        "Hi there,",
+        "Hello World!",
+        "Hello Team,",
+        "Dear Customer,",
+        "Dear Sir or Madam,",
+        "Thanks, everyone",
+        "Thanks, Will do",
+        "name: String",
+        "my name is not important",
+        "the file name is required",
+        "what is your name? I am looking for shoes",
+        "Regards,\nThe Team",
+        "I'm going to Paris",
+        "Delhi, Paris",
+        "hi Fidelity sound",
+    ],
+)
+def test_leaves_what_only_follows_a_cue(text: str) -> None:
+    """States, groups, products and ordinary words after a cue are no names."""
+    assert values(text, "PERSON") == []

@@ -1,0 +1,155 @@
+"""Secrets, and the many things that look a little like them."""
+
+from __future__ import annotations
+
+import pytest
+from support.findings import values
+
+HEX = "0123456789abcdef" * 8
+WORD = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0" * 3
+UPPER = "A2B3C4D5E6F7G2H3"
+
+# Made up: right in shape, given out by nobody.
+SECRETS = {
+    "openai": f"sk-{WORD[:48]}",
+    "openai project": f"sk-proj-{WORD[:60]}_-{WORD[:20]}",
+    "anthropic": f"sk-ant-api03-{WORD[:90]}-AA",
+    "openrouter": f"sk-or-v1-{HEX[:64]}",
+    "langfuse": f"sk-lf-{HEX[:8]}-{HEX[:4]}-{HEX[:4]}-{HEX[:4]}-{HEX[:12]}",
+    "google": f"AIza{WORD[:35]}",
+    "google oauth": f"GOCSPX-{WORD[:28]}",
+    "hugging face": f"hf_{WORD[:34]}",
+    "groq": f"gsk_{WORD[:52]}",
+    "xai": f"xai-{WORD[:80]}",
+    "perplexity": f"pplx-{WORD[:48]}",
+    "replicate": f"r8_{WORD[:37]}",
+    "nvidia": f"nvapi-{WORD[:64]}",
+    "langsmith": f"lsv2_pt_{HEX[:32]}_{HEX[:10]}",
+    "pinecone": f"pcsk_{WORD[:64]}",
+    "aws": f"AKIA{UPPER}",
+    "aws session": f"ASIA{UPPER}",
+    "digitalocean": f"dop_v1_{HEX[:64]}",
+    "databricks": f"dapi{HEX[:32]}",
+    "vault": f"hvs.{WORD[:90]}",
+    "github": f"ghp_{WORD[:36]}",
+    "github app": f"ghs_{WORD[:36]}",
+    "github fine-grained": f"github_pat_{WORD[:22]}_{WORD[:59]}",
+    "gitlab": f"glpat-{WORD[:20]}",
+    "atlassian": f"ATATT3{WORD[:100]}",
+    "npm": f"npm_{WORD[:36]}",
+    "pypi": f"pypi-AgEIcHlwaS5vcmc{WORD[:100]}",
+    "docker": f"dckr_pat_{WORD[:27]}",
+    "slack": f"xoxb-123456789012-123456789012-{WORD[:24]}",
+    "slack app": f"xapp-1-A0B1C2D3E4F-123456789012-{HEX[:64]}",
+    "sendgrid": f"SG.{WORD[:22]}.{WORD[:43]}",
+    "twilio": f"SK{HEX[:32]}",
+    "mailgun": f"key-{HEX[:32]}",
+    "stripe": f"sk_live_{WORD[:24]}",
+    "stripe restricted": f"rk_test_{WORD[:24]}",
+    "stripe webhook": f"whsec_{WORD[:32]}",
+    "shopify": f"shpat_{HEX[:32]}",
+    "square": f"sq0atp-{WORD[:22]}",
+    "new relic": f"NRAK-{WORD[:27]}",
+    "grafana": f"glsa_{WORD[:32]}_{HEX[:8]}",
+    "linear": f"lin_api_{WORD[:40]}",
+    "notion": f"ntn_{WORD[:46]}",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "rsa key": "-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAK\nx+/=\n-----END RSA PRIVATE KEY-----",
+    "openssh key": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r\n-----END OPENSSH PRIVATE KEY-----",
+    "escaped key": "-----BEGIN PRIVATE KEY-----\\nMIIBOgIBAAJBAK\\n-----END PRIVATE KEY-----",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS.keys())
+def test_finds_secrets_whole_in_their_surroundings(secret: str) -> None:
+    """The whole secret is found, in sentences, settings, code and headers."""
+    for text in (
+        secret,
+        f"use {secret}, please",
+        f"KEY={secret}",
+        f'k = "{secret}"',
+        f"({secret})",
+        f"`{secret}`",
+    ):
+        assert values(text, "SECRET") == [secret], text
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("postgres://bob:s3cr3t@db.example/x", "s3cr3t"),
+        ("mongodb+srv://root:pa:ss%21word@cluster0.example.net/?x=1", "pa:ss%21word"),
+        ("redis://:hunter2@cache:6379", "hunter2"),
+        ("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=" + WORD[:86] + "==;X=1", WORD[:86] + "=="),
+        ("password=hunter2!", "hunter2!"),
+        ("PASSWORD: 'correct horse'", None),
+        ('"password": "Tr0ub4dor&3"', "Tr0ub4dor&3"),
+        ("my password is hunter22", "hunter22"),
+        ("DB_PASSWORD=pr0duct10n", "pr0duct10n"),
+        ("dbPassword: pr0duct10n", "pr0duct10n"),
+        ("Pwd=Str0ngOne;Server=x", "Str0ngOne"),
+        ("api_key = 'abcdef1234567890'", "abcdef1234567890"),
+        ("X-Api-Key: abcdef1234567890", "abcdef1234567890"),
+        ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("client_secret=0a1b2c3d4e5f6a7b", "0a1b2c3d4e5f6a7b"),
+        ("Authorization: Bearer abcdefghij0123456789", "abcdefghij0123456789"),
+        ("Authorization: Basic dXNlcjpwYXNzd29yZDEyMw==", "dXNlcjpwYXNzd29yZDEyMw=="),
+        ("token=abcdef0123456789abcdef", "abcdef0123456789abcdef"),
+        ("123456789:AAF-abcdefghijklmnopqrstuvwxyz01234", ":AAF-abcdefghijklmnopqrstuvwxyz01234"),
+    ],
+)  # fmt: skip
+def test_finds_secrets_by_what_stands_before_them(text: str, secret: str | None) -> None:
+    """Passwords in URLs, values of settings, headers; only the secret itself."""
+    assert values(text, "SECRET") == ([secret] if secret else [])
+
+
+def test_finds_a_private_key_that_was_cut() -> None:
+    """Without its END line a private key goes to where its base64 ends."""
+    key = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA\n" * 30
+    assert values(key, "SECRET") == [key]
+
+
+NO_SECRETS = [
+    "def check(password: str, api_key: str | None = None) -> bool:",
+    "password = get_password()",
+    "api_key=os.environ['OPENAI_API_KEY']",
+    "api_key = settings.api_key",
+    "client = OpenAI(api_key=api_key)",
+    "password=${DB_PASSWORD}",
+    'password: "<your-password>"',
+    "PASSWORD=********",
+    "max_tokens=4096, token: 12, total_tokens: 1234567",
+    "the password is wrong",
+    "my password was changed yesterday",
+    "token is missing",
+    "forgot your password? secret: none",
+    "primary_key=True, foreign_key='users.id'",
+    'key="value", keyword: something1234567',
+    "https://example.com/path:80/x@y",
+    "http://localhost:8080/",
+    "ssh://git@github.com/org/repo",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "c468ecc2413ae252f79c9e1ad79d8ef1170627f6",
+    "risk-averse desk-based task-oriented sk-learn",
+    "SKILLS SKU SG.1 AKIA ASIA eyJ ghp_ hf_ gsk_ npm_ xai- sk-",
+    "hf_hub_download('model')",
+    "npm_config_registry",
+    "gsk_value r8_value glc_x",
+    "key-value-store key-0123",
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+    "basic understanding of bearer bonds",
+    "request_id=req_0123456789abcdef trace=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "chatcmpl-A1B2C3D4E5F6G7H8I9J0 call_abc123DEF456 msg_0123456789 resp_0123456789abcdef",
+    "v1.2.3-rc.4+build.5",
+    "package==1.2.3 --hash=sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "[SECRET] password=[SECRET] postgres://bob:[SECRET]@db/x sk-[SECRET]",
+]
+
+
+@pytest.mark.parametrize("text", NO_SECRETS)
+def test_leaves_code_ids_hashes_and_words(text: str) -> None:
+    """Source code, stand-ins, UUIDs, hashes, base64, versions and ordinary sentences hold no secret."""
+    assert values(text, "SECRET") == []
