@@ -21,6 +21,7 @@ from .traces import print_traces, read_traces
 
 _WEAK_RETRIEVAL = next(query for query in NAMED_QUERIES if query.name == "weak-retrieval")
 
+_OTHER_SCALE = "\nOther embeddings have other scores: choose a limit that fits yours with --below."
 _LESSON = (
     "\nThe query shows the fault: the bot's rewriter kept the last clause and lost the product, so that the"
     " second chunk is about another product line. The answer ended well all the same, and no error would"
@@ -47,7 +48,7 @@ def run(arguments: Namespace) -> int:
     }
     try:
         files.prepare()
-        _chat(console, files, given)
+        local = _chat(console, files, given)
     except DemoError as error:
         return complain(str(error))
     except OSError as error:
@@ -55,12 +56,13 @@ def run(arguments: Namespace) -> int:
             f"Cannot write to {files.folder}: {error.strerror}. Name another folder with --folder."
         )
     _show_traces(console, files)
-    _ask(console, files)
+    _ask(console, files, local)
     _say_what_next(console)
     return 0
 
 
-def _chat(console: Console, files: DemoFiles, given: dict[str, str]) -> None:
+def _chat(console: Console, files: DemoFiles, given: dict[str, str]) -> bool:
+    """Runs the bot; True if the bundled server answered it."""
     with provider(given) as base_url:
         models = "a bundled local server" if base_url else "the provider of OPENAI_API_KEY"
         _title(
@@ -72,6 +74,7 @@ def _chat(console: Console, files: DemoFiles, given: dict[str, str]) -> None:
             console.file.write(text)
             console.file.flush()
     console.print()
+    return base_url is not None
 
 
 def _show_traces(console: Console, files: DemoFiles) -> None:
@@ -80,15 +83,14 @@ def _show_traces(console: Console, files: DemoFiles) -> None:
     print_traces(read_traces(OtlpFile(files.traces)), console.width)
 
 
-def _ask(console: Console, files: DemoFiles) -> None:
+def _ask(console: Console, files: DemoFiles, local: bool) -> None:
     _title(console, "3. A question", "which answers looked fine and stood on weak retrieval?")
     console.print()
     parameters = {parameter.name: parameter.default for parameter in _WEAK_RETRIEVAL.parameters}
     result = SpanStore(files.traces).run(_WEAK_RETRIEVAL.sql, parameters)
     print_sql(_WEAK_RETRIEVAL.sql, parameters)
     print_table(result, console)
-    if result.rows:
-        console.print(Text(_LESSON), soft_wrap=False)
+    console.print(Text(_LESSON if local else _OTHER_SCALE), soft_wrap=False)
     console.print()
 
 
