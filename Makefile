@@ -8,7 +8,7 @@ SOURCES := $(PACKAGES:%=%/src)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test check format lock generate bench collector clean
+.PHONY: help demo test check format generate bench collector wheels lock clean
 .DEFAULT_GOAL := help
 
 help:                  ## list the targets
@@ -23,7 +23,7 @@ test: check            ## everything CI runs: checks, then all tests
 check: $(READY)        ## generated files up to date, lint, types
 	@$(BIN)/python semconv/generate.py --check
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks
+	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks docs/picture.py
 
 format: $(READY)       ## format and sort imports
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
@@ -38,13 +38,16 @@ bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK
 collector: $(READY)    ## build the real Collector with the Collector Builder (needs Go), print its path
 	@collector-config/build.sh
 
+wheels: $(READY)       ## build the wheels of all distributions into dist/
+	@$(BIN)/uv build --quiet --all-packages --wheel --out-dir dist
+
 lock: | $(BIN)/uv      ## resolve the dependencies anew (one lock file, no download hosts in it)
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --group dev --all-extras pyproject.toml $(PACKAGES:%=--no-emit-package spanwright-%) \
 	  -o requirements.lock
 
 clean:                 ## remove everything that make made
-	@rm -rf $(VENV) .build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/uv:
 	@if command -v uv >/dev/null; then uv venv --seed --quiet $(VENV); else python3 -m venv $(VENV); fi
