@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -114,3 +116,21 @@ def test_log_records_arrive(start_collector: Callable[[str], Collector]) -> None
     assert record["attributes"] == [
         {"key": "gen_ai.evaluation.name", "value": {"stringValue": "groundedness"}}
     ]
+
+
+def test_the_demos_spans_arrive_whole(start_collector: Callable[[str], Collector], tmp_path: Path) -> None:
+    """What the demo exports to the Collector is what it writes to its own file, span by span."""
+    collector = start_collector("dev.yaml")
+    ran = subprocess.run(
+        [Path(sys.executable).parent / "spanwright", "demo", "--local", "--folder", tmp_path / "demo"],
+        env=os.environ | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{collector.grpc}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    collector.stop()
+    written = {span.span_id: comparable(span) for span in OtlpFile(tmp_path / "demo" / "traces.jsonl")}
+    arrived = {span.span_id: comparable(span) for span in OtlpFile(collector.traces)}
+    assert len(written) > 10
+    assert arrived == written
