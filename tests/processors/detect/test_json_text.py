@@ -53,7 +53,7 @@ def test_no_edits_change_nothing(document: Any, layout: dict[str, Any]) -> None:
 def test_edits_of_the_decoded_text_are_made_where_it_is_written(
     text: str, data: st.DataObject, ascii_only: bool
 ) -> None:
-    """An edit of the decoded string has the same effect on the written one, escapes and surrogates included."""
+    """An edit of the decoded string has the same effect on the written one, whatever its escapes."""
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     edit = Edit(start, end, "[X]")
@@ -75,7 +75,7 @@ def test_surrogate_pairs_are_one_character() -> None:
 
 
 def test_keys_of_leaves() -> None:
-    """A string's key is the nearest one around it, through arrays, and not that of an object that has ended."""
+    """A string's key is the nearest one around it, arrays aside, not that of an object that has ended."""
     text = '{"a": "1", "b": ["2", ["3"]], "c": [{"id": "4"}, "5"], "d": {"e": 1234567, "f": "6"}}'
     keys = {leaf[0]: leaf[3] for leaf in leaves(text) if leaf[4] is not Kind.KEY}
     assert keys == {"1": "a", "2": "b", "3": "b", "4": "id", "5": "", "1234567": "e", "6": "f"}

@@ -92,7 +92,8 @@ def test_regions_decide_what_is_a_national_number() -> None:
 def test_library_is_imported_at_the_first_plausible_number_only() -> None:
     """Texts without anything like a number never import phonenumbers."""
     code = (
-        "import sys; from spanwright_processors.detect import find; find('hello 2024-11-23 12:00 id 1732356000');"
-        "assert 'phonenumbers' not in sys.modules; find('+1 415-555-2671'); assert 'phonenumbers' in sys.modules"
+        "import sys; from spanwright_processors.detect import find; find('2024-11-23 12:00 id 1732356000');"
+        "assert 'phonenumbers' not in sys.modules; find('+1 415-555-2671');"
+        "assert 'phonenumbers' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -68,7 +68,7 @@ def test_values_have_to_be_possible() -> None:
 
 
 def test_a_bare_name_is_a_person_s_by_its_surroundings() -> None:
-    """A person's object, an e-mail address beside it or two capitalised words; not a tool's or a product's."""
+    """A person's object, an e-mail address beside it or two capitalised words; not a thing's."""
     tree = {
         "customer": {"name": "priya"},
         "items": [{"name": "Blue Lamp", "price": 3}, {"name": "get_weather"}],

@@ -22,8 +22,7 @@ _LOOKS_LIKE_JSON = re.compile(r"\s*[\[{]")
 
 
 class Edit(NamedTuple):
-    """``text[start:end]`` becomes ``replacement``: letters, digits, underscores and brackets, no escape
-    needed."""
+    """``text[start:end]`` becomes ``replacement``, which needs no escape: letters, digits, ``_[]``."""
 
     start: int
     end: int
@@ -38,8 +37,8 @@ class Kind(Enum):
     NUMBER = 3
 
 
-#: A leaf's decoded text, where it is written (without quotation marks), the key it stands under, through arrays as
-#: well ('' for none, and for keys), and what it is.
+#: A leaf's decoded text, where it is written (without quotation marks), the key it stands under, through
+#: arrays as well ('' for none, and for keys), and what it is.
 Leaf: TypeAlias = tuple[str, int, int, str, Kind]
 
 

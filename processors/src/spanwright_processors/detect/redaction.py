@@ -29,6 +29,8 @@ PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}(?:_[0-9a-f]{8})?\]")
 #: JSON inside strings inside JSON … is followed to this depth, then read as text.
 _DEPTH = 8
 _BASE64 = re.compile(r"(?:data:[\w.+/-]{0,80}(?:;[\w=.+-]{1,40}){0,4};base64,)?[A-Za-z0-9+/_-]{256,}={0,2}")
+#: A number of less than six digits is none of anybody's.
+_LEAST_NUMBER = 100_000
 _NOBODY: Mapping[str, float] = {}
 #: A masked text is looked at again until nothing is found, at most so often: what a placeholder left
 #: beside itself may have become an entity of its own.
@@ -88,11 +90,15 @@ class Redactor:
         """``value`` without what the policy masks; the same object if nothing changed.
 
         ``key`` is the attribute or key it stands under. Strings are read as JSON where they hold any;
-        lists and maps are walked. Numbers, booleans and None stay, bytes too long for a number are text in
-        no known encoding and go.
+        lists and maps are walked; bytes are masked if they are UTF-8, whole numbers if their key or a check
+        digit says what they are. Everything else stays.
         """
         if isinstance(value, str):
             return self.text(key, value, found)
+        if isinstance(value, bytes):
+            return self._bytes(key, value, found)
+        if type(value) is int:
+            return self._number(key, value, found)
         if isinstance(value, list | tuple | Mapping):
             return self._nested(key, value, found, person_names(value), 0)
         return value
@@ -112,8 +118,10 @@ class Redactor:
         edits = self._chosen(text, self._detector.find_identifying(text), found)
         return json_text.apply(text, edits) if edits else text
 
-    def identifiers(self, value: Any, found: Found) -> Any:
-        """``identifier`` for the strings of a list; the same object if nothing changed."""
+    def identifiers(self, _key: str, value: Any, found: Found) -> Any:
+        """``identifier`` for a string, or the strings of a list; the same object if nothing changed."""
+        if isinstance(value, str):
+            return self.identifier(value, found) if "@" in value else value
         if not isinstance(value, list | tuple):
             return value
         items = [
@@ -130,6 +138,10 @@ class Redactor:
                 edits = self._edits(value, key, Kind.STRING, found, names=names)
                 return json_text.apply(value, edits)
             return self.text(key, value, found)
+        if isinstance(value, bytes):
+            return self._bytes(key, value, found)
+        if type(value) is int:
+            return self._number(key, value, found)
         if isinstance(value, list | tuple):
             items = [self._nested(key, item, found, names, depth + 1) for item in value]
             same = all(new is old for new, old in zip(items, value, strict=True))
@@ -142,6 +154,20 @@ class Redactor:
             same = all(pairs.get(name) is item for name, item in value.items())
             return value if same and len(pairs) == len(value) else pairs
         return value
+
+    def _bytes(self, key: str, value: bytes, found: Found) -> bytes:
+        try:
+            text = value.decode()
+        except UnicodeDecodeError:
+            return value
+        new = self.text(key, text, found)
+        return value if new is text else new.encode()
+
+    def _number(self, key: str, value: int, found: Found) -> int | str:
+        if -_LEAST_NUMBER < value < _LEAST_NUMBER or value >= _LEAST_NUMBER**4:
+            return value
+        edits = self._number_edits(str(value), key, found)
+        return edits[0].replacement if edits else value
 
     def _key_text(self, key: str, found: Found) -> str:
         return self.identifier(key, found) if _is_odd_key(key) else key

@@ -155,18 +155,12 @@ class Mask:
 
     def _attributes(self, attributes: Attributes, found: Found) -> Attributes:
         """``attributes`` masked in place, or anew in the same order where a name has to change."""
-        redactor, renamed = self._redactor, False
+        redactor, skipped, renamed = self._redactor, self._skipped, False
         for key, value in attributes.items():
             if "@" in key:
                 renamed = True
-            if isinstance(value, bool | int | float):
-                continue
-            if key not in self._skipped:
-                new = redactor.value(key, value, found)
-            elif isinstance(value, str):
-                new = redactor.identifier(value, found) if "@" in value else value
-            else:
-                new = redactor.identifiers(value, found)
+            look = redactor.identifiers if key in skipped else redactor.value
+            new = look(key, value, found)
             if new is not value:
                 attributes[key] = new
         if renamed:
