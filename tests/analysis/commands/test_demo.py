@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from opentelemetry.trace import StatusCode
+from spanwright_analysis.commands.demo import as_typed
 from spanwright_analysis.demo.conversation import CARD, CONVERSATIONS, NAME, OTHER_NAME, PLANTED
 from spanwright_analysis.otlp_file import OtlpFile
 from spanwright_analysis.span_store import SpanStore
@@ -274,3 +275,15 @@ def test_nothing_was_complained_of(demo: Demo) -> None:
     """Neither the command nor the bot's process logged anything."""
     assert demo.stderr == ""
     assert (demo.folder / "bot.log").read_text() == ""
+
+
+def test_commands_are_shown_as_they_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By name where PATH leads there, else by path, so that a line of the demo's end works when pasted."""
+    folder = Path(sys.executable).parent
+    monkeypatch.setenv("PATH", str(folder))
+    assert as_typed("spanwright") == "spanwright"
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(folder.parent)
+    assert as_typed("spanwright") == "bin/spanwright"
+    monkeypatch.chdir("/")
+    assert Path("/", as_typed("spanwright")) == folder / "spanwright"

@@ -5,6 +5,8 @@ finds.
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -97,11 +99,19 @@ def _ask(console: Console, files: DemoFiles, local: bool) -> None:
 def _say_what_next(console: Console) -> None:
     _title(console, "4. What next")
     for does, command in (
-        ("your own application", "opentelemetry-instrument python app.py"),
-        ("your own APM", "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 spanwright demo"),
-        ("is it set up right?", "spanwright doctor"),
+        ("your own application", f"{as_typed('opentelemetry-instrument')} python app.py"),
+        ("your own APM", f"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 {as_typed('spanwright')} demo"),
+        ("is it set up right?", f"{as_typed('spanwright')} doctor"),
     ):
         console.print(Text(f"  {does:<22}").append(command, style="bold"))
+
+
+def as_typed(command: str) -> str:
+    """What to type for a command of this installation: its name, or its path where PATH does not lead to it."""
+    path = Path(sys.executable).parent / command
+    if shutil.which(command) or not path.exists():
+        return command
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _title(console: Console, title: str, about: str = "") -> None:
