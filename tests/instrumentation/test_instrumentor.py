@@ -6,6 +6,7 @@ import inspect
 import logging
 import sys
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from types import ModuleType
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_absent_or_old_library_is_left_alone(
     """A debug message, no patch, no error; uninstrumenting works all the same."""
     for library, said in (("no-such-library", "not installed"), ("openai", "too old")):
         monkeypatch.setattr(PetInstrumentor, "library", library)
-        monkeypatch.setattr(instrumentor_module, "version", lambda name: version_of(name))
+        monkeypatch.setattr(instrumentor_module, "version", version_of)
         caplog.clear()
         with caplog.at_level(logging.DEBUG):
             instrumentor.instrument()
@@ -133,7 +134,7 @@ def test_absent_or_old_library_is_left_alone(
 
 def version_of(name: str) -> str:
     if name == "no-such-library":
-        raise instrumentor_module.PackageNotFoundError(name)
+        raise PackageNotFoundError(name)
     return "0.1"
 
 

@@ -40,6 +40,12 @@ def recording(monkeypatch: pytest.MonkeyPatch) -> Recording:
     return Recording()
 
 
+@pytest.fixture
+def watcher(recording: Recording) -> Watcher:
+    found: Watcher = vars(stream_module)["watcher"]
+    return found
+
+
 def reading(recording: Recording) -> Reading:
     return Reading(Invocation(recording.telemetry, "chat", "m", attributes=KNOWN), State())
 
@@ -163,8 +169,8 @@ def test_discarded(recording: Recording) -> None:
     assert recording.spans == []
 
 
-def test_nothing_is_watched_after_the_end(recording: Recording) -> None:
+def test_nothing_is_watched_after_the_end(recording: Recording, watcher: Watcher) -> None:
     """Readings that have ended leave nothing behind."""
     for _ in range(50):
         list(Chunks(iter(["a"]), reading(recording)))
-    assert len(stream_module.watcher) == 0
+    assert len(watcher) == 0

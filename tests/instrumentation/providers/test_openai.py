@@ -11,7 +11,7 @@ import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import BaseModel
 from spanwright_instrumentation.embedding_memory import memory
-from spanwright_instrumentation.providers.openai import OpenAIInstrumentor, read_chat_request
+from spanwright_instrumentation.providers.openai import OpenAIInstrumentor
 from spanwright_instrumentation.tool_registry import registry
 from spanwright_semconv.prompt import system_prompt_sha256
 from support.drivers.openai import answer, client
@@ -349,63 +349,3 @@ def test_embeddings(
     assert [(each.text, each.model) for each in found if each] == [
         (text, "text-embedding-3-small") for text in texts
     ]
-
-
-def test_parameters_as_sent() -> None:
-    """What the caller set is there in its type; what was left out, None or the SDK's marks for "not given" is
-    not."""
-    request = read_chat_request(
-        openai.OpenAI(api_key="sk-test").chat.completions,
-        {
-            "model": "gpt-5",
-            "messages": iter([{"role": "user", "content": "once only"}]),
-            "temperature": 1,
-            "top_p": 0.5,
-            "max_completion_tokens": 64,
-            "frequency_penalty": None,
-            "presence_penalty": getattr(openai, "omit", openai.NOT_GIVEN),
-            "seed": openai.NOT_GIVEN,
-            "stop": "END",
-            "n": 1,
-            "reasoning_effort": "low",
-            "service_tier": "flex",
-            "stream": False,
-            "response_format": {"type": "json_object"},
-            "extra_body": {"top_k": 40},
-        },
-    )
-    assert {key: value for key, value in request.attributes.items() if value is not None} == {
-        "openai.api.type": "chat_completions",
-        "gen_ai.request.temperature": 1.0,
-        "gen_ai.request.top_p": 0.5,
-        "gen_ai.request.max_tokens": 64,
-        "gen_ai.request.stop_sequences": ["END"],
-        "gen_ai.request.reasoning.level": "low",
-        "openai.request.service_tier": "flex",
-        "gen_ai.output.type": "json",
-        "gen_ai.request.top_k": 40,
-    }
-    assert isinstance(request.attributes["gen_ai.request.temperature"], float)
-    assert not request.is_stream
-
-
-@pytest.mark.parametrize(
-    ("base_url", "provider", "address", "port"),
-    [
-        ("https://api.groq.com/openai/v1", "groq", "api.groq.com", 443),
-        ("https://acme.openai.azure.com/openai/v1", "azure.ai.openai", "acme.openai.azure.com", 443),
-        ("http://localhost:11434/v1", "openai", "localhost", 11434),
-    ],
-)
-def test_provider_from_base_url(base_url: str, provider: str, address: str, port: int) -> None:
-    """The provider is told from the host, an unknown one counting as OpenAI."""
-    made = openai.OpenAI(api_key="sk-test", base_url=base_url)
-    request = read_chat_request(made.chat.completions, {"model": "m"})
-    assert (request.provider, request.server_address, request.server_port) == (provider, address, port)
-
-
-def test_azure_client_behind_a_gateway() -> None:
-    """Azure's client is Azure's whatever host stands in front."""
-    made = openai.AzureOpenAI(api_key="k", api_version="2024-10-21", azure_endpoint="https://ai.acme.example")
-    request = read_chat_request(made.chat.completions, {"model": "deployment"})
-    assert request.provider == "azure.ai.openai"
