@@ -107,7 +107,7 @@ def _say_what_next(console: Console) -> None:
 
 
 def as_typed(command: str) -> str:
-    """What to type for a command of this installation: its name, or its path where PATH does not lead to it."""
+    """What to type for a command of this installation: its name, or its path where PATH leads elsewhere."""
     path = Path(sys.executable).parent / command
     if shutil.which(command) or not path.exists():
         return command
