@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
-#: A string and the colon that makes it a key, or a number of six digits and more.
-_TOKEN = re.compile(
-    r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:\s*(:))?|(?<![\w.+-])(-?[0-9]{6,19}(?:\.[0-9]+)?)(?=[\s,}\]])', re.DOTALL
-)
+#: The rest of a string after its first backslash, to the closing quotation mark.
+_ESCAPED_REST = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
+#: A number of six digits and more between strings.
+_NUMBER = re.compile(r"(?<![\w.+-])-?[0-9]{6,19}(?:\.[0-9]+)?(?=[\s,}\]])")
+#: Digits of such a number.
+_SHORTEST_NUMBER = 6
+_BLANKS = re.compile(r"[ \t\r\n]*")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LOOKS_LIKE_JSON = re.compile(r"\s*[\[{]")
@@ -62,25 +65,51 @@ def leaves(text: str) -> Iterator[Leaf]:
     """The strings of ``text``, keys included, and its numbers of six digits and more.
 
     ``text`` should be valid JSON. In text that is not, the strings are found as far as the quotation marks
-    pair up.
+    pair up; the last one may lack its end.
     """
     key, after_key, previous = "", False, 0
-    for match in _TOKEN.finditer(text):
-        raw, colon, number = match.groups()
-        if raw is None:
-            decoded, start, end, kind = number, match.start(), match.end(), Kind.NUMBER
+    while True:
+        quote = text.find('"', previous)
+        between = len(text) if quote < 0 else quote
+        if between - previous > _SHORTEST_NUMBER:
+            for number in _NUMBER.finditer(text, previous, between):
+                if not after_key and key and text.find("}", previous, number.start()) >= 0:
+                    key = ""
+                yield number.group(), number.start(), number.end(), key, Kind.NUMBER
+                after_key, previous = False, number.end()
+        if quote < 0:
+            return
+        start = quote + 1
+        end, decoded = _string(text, start)
+        colon = text[end + 1 : end + 2] == ":" or _is_key(text, end + 1)
+        if colon:
+            key = decoded
+            yield decoded, start, end, "", Kind.KEY
         else:
-            decoded = decode(raw) if "\\" in raw else raw
-            start, end = match.span(1)
-            kind = Kind.STRING if colon is None else Kind.KEY
-        if kind is Kind.KEY:
-            key, after_key, previous = decoded, True, end
-            yield decoded, start, end, "", kind
-            continue
-        if not after_key and key and text.find("}", previous, start) >= 0:
-            key = ""  # the object that the key was in has ended
-        after_key, previous = False, end
-        yield decoded, start, end, key, kind
+            if not after_key and key and text.find("}", previous, quote) >= 0:
+                key = ""  # the object that the key was in has ended
+            yield decoded, start, end, key, Kind.STRING
+        after_key, previous = colon, end + 1
+
+
+def _string(text: str, start: int) -> tuple[int, str]:
+    """Where the string that begins at ``start`` ends, and what it stands for."""
+    end = text.find('"', start)
+    end = len(text) if end < 0 else end
+    backslash = text.find("\\", start, end)
+    if backslash < 0:
+        return end, text[start:end]
+    rest = _ESCAPED_REST.match(text, backslash)
+    end = rest.end() if rest else end
+    return end, decode(text[start:end])
+
+
+def _is_key(text: str, position: int) -> bool:
+    """True if a colon follows, blanks aside."""
+    if text[position : position + 1] not in (" ", "\t", "\r", "\n"):
+        return False
+    blanks = _BLANKS.match(text, position)
+    return blanks is not None and text[blanks.end() : blanks.end() + 1] == ":"
 
 
 def decode(raw: str) -> str:

@@ -20,7 +20,7 @@ from .engine import Detector, FindingCache, is_plain
 from .finding import PLACEHOLDER_WORDS, Entity, Finding, merge
 from .json_text import Edit, Kind
 from .trace_memory import TraceNames
-from .typed_keys import is_identifier, key_entity, keyed_score, normal_key, person_names
+from .typed_keys import ORDINARY, KeyTraits, key_traits, keyed_score, normal_key, person_names
 
 #: What stands in the place of a value too long to look at.
 OVERSIZE = "[OVERSIZE]"
@@ -118,7 +118,7 @@ class Redactor:
         edits = self._chosen(text, self._detector.find_identifying(text), found)
         return json_text.apply(text, edits) if edits else text
 
-    def identifiers(self, _key: str, value: Any, found: Found) -> Any:
+    def identifiers(self, value: Any, found: Found) -> Any:
         """``identifier`` for a string, or the strings of a list; the same object if nothing changed."""
         if isinstance(value, str):
             return self.identifier(value, found) if "@" in value else value
@@ -192,16 +192,14 @@ class Redactor:
             )
         if kind is Kind.NUMBER:
             return self._number_edits(text, key, found)
-        keyed = self._keyed(text, key, names) if key else []
-        if not keyed and not found.names.needles and is_plain(text):
+        traits = key_traits(key)
+        if traits is not ORDINARY and (keyed := self._keyed(text, traits, names)):
+            return [] if PLACEHOLDER.fullmatch(text) else self._chosen(text, keyed, found)
+        if not found.names.needles and is_plain(text):
             return []
-        if PLACEHOLDER.fullmatch(text):
-            return []
-        if keyed:
-            return self._chosen(text, keyed, found)
         if len(text) > 256 and _BASE64.fullmatch(text):
             return []
-        if is_identifier(key):
+        if traits.is_identifier:
             return self._chosen(text, self._detector.find_identifying(text), found)
         if depth < _DEPTH and json_text.looks_like_json(text):
             return self._json_edits(text, found, depth)
@@ -212,7 +210,7 @@ class Redactor:
             tree = json.loads(text)
         except (ValueError, RecursionError):
             return self._stable(text, self._broken, found)
-        names = person_names(tree) if "ame" in text else _NOBODY
+        names = person_names(tree) if 'ame"' in text else _NOBODY
         return json_text.edits(
             text, lambda leaf, key, kind: self._edits(leaf, key, kind, found, names=names, depth=depth + 1)
         )
@@ -246,11 +244,11 @@ class Redactor:
             edits = _composed(edits, more)
         return edits
 
-    def _keyed(self, text: str, key: str, names: Mapping[str, float]) -> list[Finding]:
+    def _keyed(self, text: str, traits: KeyTraits, names: Mapping[str, float]) -> list[Finding]:
         """The whole value as one finding, where its key says what it is."""
-        entity = key_entity(key)
+        entity = traits.entity
         score = keyed_score(entity, text) if entity else 0.0
-        if not score and text in names and normal_key(key) == "name":
+        if not score and traits.is_name and text in names:
             entity, score = Entity.PERSON, names[text]
         return (
             [Finding(entity, 0, len(text), score)]
@@ -259,19 +257,17 @@ class Redactor:
         )
 
     def _number_edits(self, text: str, key: str, found: Found) -> list[Edit]:
-        keyed = [] if key_entity(key) is Entity.SECRET else self._keyed(text, key, {})
+        traits = key_traits(key)
+        keyed = [] if traits.entity is Entity.SECRET else self._keyed(text, traits, _NOBODY)
         if (
             not keyed
+            and not traits.is_identifier
             and 14 <= len(text) <= 16
-            and not is_identifier(key)
             and text.isdigit()
             and is_card(text)
         ):
-            keyed = (
-                [Finding(Entity.CREDIT_CARD, 0, len(text), 0.6)]
-                if self._detector.wants(Entity.CREDIT_CARD)
-                else []
-            )
+            wanted = self._detector.wants(Entity.CREDIT_CARD)
+            keyed = [Finding(Entity.CREDIT_CARD, 0, len(text), 0.6)] if wanted else []
         return self._chosen(text, keyed, found)
 
     def _chosen(self, text: str, findings: Iterable[Finding], found: Found) -> list[Edit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from typing import NamedTuple
 
 from .card import luhn
 from .finding import Entity
@@ -81,7 +82,6 @@ def normal_key(key: str) -> str:
     return _SEPARATORS.sub("_", key[-80:]).strip("_").lower()
 
 
-@lru_cache(maxsize=4096)
 def is_identifier(key: str) -> bool:
     """True for ``id``, ``*_id`` and their like: their values are random and look like numbers of all
     kinds."""
@@ -100,7 +100,6 @@ def is_identifier(key: str) -> bool:
     ) or (normal.endswith(("_id", "_ids", "_uuid", "_hash", "_sha256", "_sha")))
 
 
-@lru_cache(maxsize=4096)
 def key_entity(key: str) -> Entity | None:
     """What the values of ``key`` are, as far as the key alone tells; ``name`` alone tells nothing."""
     parts = [normal_key(part) for part in key.split(".")]
@@ -116,6 +115,25 @@ def key_entity(key: str) -> Entity | None:
         if last in keys:
             return entity
     return None
+
+
+class KeyTraits(NamedTuple):
+    """What a key tells of its values. ``is_name``: a bare ``name``, of which its surroundings decide."""
+
+    entity: Entity | None = None
+    is_identifier: bool = False
+    is_name: bool = False
+
+
+#: What most keys tell.
+ORDINARY = KeyTraits()
+
+
+@lru_cache(maxsize=4096)
+def key_traits(key: str) -> KeyTraits:
+    """All that ``key`` tells; ``ORDINARY`` itself where that is nothing."""
+    traits = KeyTraits(key_entity(key), is_identifier(key), normal_key(key) == "name")
+    return ORDINARY if traits == ORDINARY else traits
 
 
 def keyed_score(entity: Entity, value: str) -> float:

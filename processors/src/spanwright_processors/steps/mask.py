@@ -159,8 +159,12 @@ class Mask:
         for key, value in attributes.items():
             if "@" in key:
                 renamed = True
-            look = redactor.identifiers if key in skipped else redactor.value
-            new = look(key, value, found)
+            if key not in skipped:
+                new = redactor.value(key, value, found)
+            elif isinstance(value, str) and "@" not in value:
+                continue
+            else:
+                new = redactor.identifiers(value, found)
             if new is not value:
                 attributes[key] = new
         if renamed:
