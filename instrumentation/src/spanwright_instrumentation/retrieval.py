@@ -105,6 +105,8 @@ def response_attributes(
     values: dict[str, AttributeValue | None] = {
         names.SPANWRIGHT_RETRIEVAL_RETURNED: len(documents),
         names.GEN_AI_RETRIEVAL_DOCUMENTS: to_json(listed),
+        # What reranks these chunks comes later, and says so on this span's behalf.
+        names.SPANWRIGHT_RERANK_APPLIED: False,
     }
     if retrieval.scored:
         values.update(score_figures([document.score for document in documents]))

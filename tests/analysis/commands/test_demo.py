@@ -42,6 +42,7 @@ FIELDS = {
         "gen_ai.retrieval.documents",
         "spanwright.retrieval.score.first",
         "spanwright.retrieval.score.second",
+        "spanwright.rerank.applied",
     ),
     "chat": (
         "gen_ai.response.model",

@@ -67,6 +67,7 @@ def test_a_query_is_one_span_with_everything_about_it(recording: Recording, clie
         "spanwright.retrieval.embedding.model": "text-embedding-3-small",
         "spanwright.retrieval.filtered": False,
         "spanwright.retrieval.returned": 2,
+        "spanwright.rerank.applied": False,
         "spanwright.retrieval.score.kind": "similarity",
         "spanwright.retrieval.score.first": first,
         "spanwright.retrieval.score.second": second,

@@ -530,7 +530,8 @@ SPANWRIGHT_PROCESSING_REASON: Final = "spanwright.processing.reason"
 SPANWRIGHT_PROCESSING_STEP: Final = "spanwright.processing.step"
 #: The provider's request id (response header), for its support. (string)
 SPANWRIGHT_REQUEST_ID: Final = "spanwright.request.id"
-#: True when the chunks were reordered by a reranker. (boolean)
+#: Whether the chunks were reordered by a reranker. False says that none was seen, not that there can be none:
+#: only instrumented rerankers are seen. (boolean)
 SPANWRIGHT_RERANK_APPLIED: Final = "spanwright.rerank.applied"
 #: The reranker's model. (string)
 SPANWRIGHT_RERANK_MODEL: Final = "spanwright.rerank.model"
