@@ -163,8 +163,10 @@ __all__ = [
     "SPANWRIGHT_PROCESSING_REASON",
     "SPANWRIGHT_PROCESSING_STEP",
     "SPANWRIGHT_REQUEST_ID",
+    "SPANWRIGHT_REQUEST_SERVICE_TIER",
     "SPANWRIGHT_RERANK_APPLIED",
     "SPANWRIGHT_RERANK_MODEL",
+    "SPANWRIGHT_RESPONSE_SERVICE_TIER",
     "SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL",
     "SPANWRIGHT_RETRIEVAL_FILTERED",
     "SPANWRIGHT_RETRIEVAL_RETURNED",
@@ -530,11 +532,17 @@ SPANWRIGHT_PROCESSING_REASON: Final = "spanwright.processing.reason"
 SPANWRIGHT_PROCESSING_STEP: Final = "spanwright.processing.step"
 #: The provider's request id (response header), for its support. (string)
 SPANWRIGHT_REQUEST_ID: Final = "spanwright.request.id"
+#: Service tier asked for, as sent, of providers other than OpenAI, which has `openai.request.service_tier`.
+#: (string)
+SPANWRIGHT_REQUEST_SERVICE_TIER: Final = "spanwright.request.service_tier"
 #: Whether the chunks were reordered by a reranker. False says that none was seen, not that there can be none:
 #: only instrumented rerankers are seen. (boolean)
 SPANWRIGHT_RERANK_APPLIED: Final = "spanwright.rerank.applied"
 #: The reranker's model. (string)
 SPANWRIGHT_RERANK_MODEL: Final = "spanwright.rerank.model"
+#: Service tier that served the call, of providers other than OpenAI, which has
+#: `openai.response.service_tier`. (string)
+SPANWRIGHT_RESPONSE_SERVICE_TIER: Final = "spanwright.response.service_tier"
 #: Model, name and version, that embedded the query. (string)
 SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL: Final = "spanwright.retrieval.embedding.model"
 #: True when the query carried a filter besides the vector. (boolean)
