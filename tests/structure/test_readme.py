@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from spanwright_processors.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,3 +53,17 @@ def test_the_two_commands_are_those_of_make_and_ci() -> None:
         assert f"$ make {command} " in README
         assert re.search(rf"^{command}:", makefile, re.MULTILINE)
     assert "exec make test" in (ROOT / ".ci" / "run").read_text()
+
+
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_code_runs(code: str, tmp_path: Path) -> None:
+    """Every piece of Python in README.md runs as it stands where OpenTelemetry is set up."""
+    application = tmp_path / "application.py"
+    application.write_text(
+        "from opentelemetry import trace\n"
+        "from opentelemetry.sdk.trace import TracerProvider\n"
+        "provider = TracerProvider()\n"
+        "trace.set_tracer_provider(provider)\n" + code
+    )
+    ran = subprocess.run([sys.executable, application], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
