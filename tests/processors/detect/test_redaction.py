@@ -23,7 +23,8 @@ PLANTED = {
     "ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2": "[SECRET]",
     "sk-proj-abcdEFGH1234567890abcd": "[SECRET]",
 }
-noise = st.text(max_size=20)
+# Without digits, which glued to an address make it a part of something else.
+noise = st.text(st.characters(exclude_categories=["Nd"]), max_size=20)
 planted = st.builds(
     lambda before, value, after: f"{before} {value} {after}", noise, st.sampled_from(list(PLANTED)), noise
 )
@@ -54,6 +55,7 @@ def masked(value: Any, key: str = "", policy: Policy | None = None) -> Any:
 
 @settings(max_examples=200, deadline=None)
 @given(documents, layouts)
+@example(['["[2293871694816220]"]'], {})
 def test_json_stays_valid_and_holds_nothing_planted(document: Any, layout: dict[str, Any]) -> None:
     """Valid JSON in, valid JSON out, at any nesting and spelling, without any of the planted values."""
     text = json.dumps([document], **layout)
@@ -83,10 +85,11 @@ def _shape(node: Any) -> Any:
         return [_shape(item) for item in node]
     if isinstance(node, dict):
         return {key: _shape(item) for key, item in node.items()}
-    return str if isinstance(node, str) else type(node) if _is_long(node) else node
+    return str if isinstance(node, str) or _is_long(node) else node
 
 
 def _is_long(node: Any) -> bool:
+    """True for a number that a card's may be, which becomes a string."""
     return isinstance(node, int) and abs(node) > 10**12
 
 

@@ -7,6 +7,7 @@ construction.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
@@ -25,7 +26,7 @@ _LOOKS_LIKE_JSON = re.compile(r"\s*[\[{]")
 
 
 class Edit(NamedTuple):
-    """``text[start:end]`` becomes ``replacement``, which needs no escape: letters, digits, ``_[]``."""
+    """``text[start:end]`` becomes ``replacement``: letters, digits, ``_[]``, and ``"`` around a number's."""
 
     start: int
     end: int
@@ -118,12 +119,16 @@ def decode(raw: str) -> str:
 
 
 def written(raw: str, edits: Iterable[Edit]) -> list[Edit]:
-    """``edits`` of the decoded text as edits of ``raw``, the inside of the JSON string that it is written
-    as."""
+    """``edits`` of the decoded text as edits of ``raw``, the inside of the JSON string it is written as."""
     if "\\" not in raw:
-        return list(edits)
+        return [Edit(start, end, _escaped(replacement)) for start, end, replacement in edits]
     starts = _starts(raw)
-    return [Edit(starts[start], starts[end], replacement) for start, end, replacement in edits]
+    return [Edit(starts[start], starts[end], _escaped(replacement)) for start, end, replacement in edits]
+
+
+def _escaped(replacement: str) -> str:
+    """The quotation marks of a number made a string further in need escaping; nothing else does."""
+    return json.dumps(replacement)[1:-1] if '"' in replacement else replacement
 
 
 def _decoded_parts(raw: str) -> Iterator[tuple[str, int, int]]:
