@@ -14,7 +14,7 @@ _V4 = re.compile(
     r"[0-9](?<![\w.\\-].)(?<![^/\W]/.)(?<![=~<>]=.)[0-9]{0,2}\.(?:[0-9]{1,3}\.){2}[0-9]{1,3}"
     r"(?!\w)(?!\.[0-9])(?!-[0-9])"
 )
-_VERSION = re.compile(r"(?:\bv|\bver(?:sion|\.)?|\brelease|\bbuild|\bfirmware)[ :=]{0,3}\Z", re.IGNORECASE)
+_VERSION = re.compile(r"(?:\bver(?:sion|\.)?|\brelease|\bbuild|\bfirmware)[ :=]{0,3}\Z", re.IGNORECASE)
 _V6_INSIDE = re.compile(r":[0-9A-Fa-f]{0,4}:")
 _V6 = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f]{1,4})?"
