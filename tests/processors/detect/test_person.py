@@ -12,6 +12,8 @@ from support.findings import values
         ("My name is Priya Raman.", "Priya Raman"),
         ("my name is priya raman and I need help", "priya raman"),
         ("my name is Bob", "Bob"),
+        ("Her name is Olga Petrova and she called", "Olga Petrova"),
+        ("ask Ms. Petrova", "Petrova"),
         ("My name's Ana María López", "Ana María López"),
         ("Hi, I'm Priya.", "Priya"),
         ("Hi, I’m Priya!", "Priya"),
@@ -66,6 +68,9 @@ def test_finds_names_after_their_cues(text: str, name: str) -> None:
         "I'm going to Paris",
         "Delhi, Paris",
         "hi Fidelity sound",
+        "it took 10 ms. Requires a restart",
+        "the operation name is provided by the library",
+        "The class name is Foo",
     ],
 )
 def test_leaves_what_only_follows_a_cue(text: str) -> None:

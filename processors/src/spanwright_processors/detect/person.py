@@ -57,8 +57,9 @@ def find(text: str, lower: str) -> Iterator[Finding]:
         return
     if "’" in lower:
         lower = lower.replace("’", "'")
-    for cue in _ANY_CASE:
-        yield from _in_any_case(text, lower, cue)
+    if " name is " in lower:
+        for cue in _ANY_CASE:
+            yield from _in_any_case(text, lower, cue)
     first_letter = _FIRST_LETTER_ASCII if text.isascii() else _FIRST_LETTER
     for match in first_letter.finditer(text):
         start = match.start()
@@ -83,7 +84,9 @@ def _in_any_case(text: str, lower: str, cue: Cue) -> Iterator[Finding]:
 
 
 def _is_cue(text: str, position: int, cue: Cue) -> bool:
-    """True if the cue at ``position`` begins a word, and a line or sentence where it has to."""
+    """True if the cue at ``position`` begins a word, or a line or sentence where it has to."""
+    if cue.unless and re.search(cue.unless, text[max(0, position - 8) : position]):
+        return False
     if not cue.line:
         return _stands_alone(text, position)
     return _LINE_START.search(text[max(0, position - 8) : position]) is not None

@@ -23,11 +23,28 @@ class Cue(NamedTuple):
     score: float
     line: bool = False
     after: str = ""  #: pattern that must follow the name
+    unless: str = ""  #: pattern that must not stand before the cue
 
+
+#: "The operation name is …" is nobody's.
+WHOSE = (
+    "my",
+    "his",
+    "her",
+    "their",
+    "full",
+    "first",
+    "last",
+    "given",
+    "family",
+    "customer's",
+    "user's",
+    "client's",
+)
 
 CUES: tuple[Cue, ...] = (
     # Self-introductions
-    Cue("name is ", Shape.ANY_CASE, 0.85),
+    *(Cue(f"{whose} name is ", Shape.ANY_CASE, 0.85) for whose in WHOSE),
     Cue("name's ", Shape.CAPITALISED, 0.85),
     Cue("i'm ", Shape.CAPITALISED, 0.6),
     Cue("i am ", Shape.CAPITALISED, 0.6),
@@ -76,7 +93,7 @@ CUES: tuple[Cue, ...] = (
     # Titles
     Cue("mr. ", Shape.CAPITALISED, 0.6),
     Cue("mrs. ", Shape.CAPITALISED, 0.6),
-    Cue("ms. ", Shape.CAPITALISED, 0.6),
+    Cue("ms. ", Shape.CAPITALISED, 0.6, unless=r"[0-9] ?\Z"),  # milliseconds
     Cue("dr. ", Shape.CAPITALISED, 0.6),
     Cue("mr ", Shape.CAPITALISED, 0.6),
     Cue("mrs ", Shape.CAPITALISED, 0.6),
