@@ -62,10 +62,15 @@ class ObservedCall:
 
 
 def _begin(
-    telemetry: Telemetry, translation: Translation, owner: Any, arguments: Mapping[str, Any]
+    telemetry: Telemetry,
+    translation: Translation,
+    owner: Any,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
 ) -> ObservedCall | None:
     try:
-        if is_suppressed(translation.operation):
+        arguments = kwargs if translation.arguments is None else translation.arguments(owner, args, kwargs)
+        if arguments is None or is_suppressed(translation.operation):
             return None
         return ObservedCall(telemetry, translation, owner, arguments)
     except Exception:
@@ -87,7 +92,7 @@ class PlainCalls:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        call = _begin(telemetry, self.translation, owner, kwargs)
+        call = _begin(telemetry, self.translation, owner, args, kwargs)
         if call is None:
             return wrapped(*args, **kwargs)
         try:
@@ -115,12 +120,17 @@ class AsyncCalls:
     ) -> Any:
         # The method itself runs now, so that it complains of wrong arguments where it does without us.
         # Nothing is sent before its coroutine is awaited: the span begins there.
-        return self._await(telemetry, wrapped(*args, **kwargs), owner, kwargs)
+        return self._await(telemetry, wrapped(*args, **kwargs), owner, args, kwargs)
 
     async def _await(
-        self, telemetry: Telemetry, awaitable: Awaitable[Any], owner: Any, kwargs: dict[str, Any]
+        self,
+        telemetry: Telemetry,
+        awaitable: Awaitable[Any],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Any:
-        call = _begin(telemetry, self.translation, owner, kwargs)
+        call = _begin(telemetry, self.translation, owner, args, kwargs)
         if call is None:
             return await awaitable
         try:

@@ -12,27 +12,8 @@ from spanwright_semconv import attributes, messages
 from spanwright_semconv.enums import FinishReason, TokenModality
 from spanwright_semconv.prompt import system_prompt_sha256
 
-from .translation import Request, Response
-
-
-def get(value: Any, name: str) -> Any:
-    """A field of a dict or of an SDK model, None where there is none: applications send both."""
-    if isinstance(value, dict):
-        return value.get(name)
-    # Asking pydantic's models for a field they lack takes longer than all else in here.
-    fields = getattr(value, "__dict__", None)
-    if fields is None:
-        return None
-    found = fields.get(name)
-    if found is None:
-        extra = getattr(value, "__pydantic_extra__", None)
-        return extra.get(name) if extra else None
-    return found
-
-
-def listed(value: Any) -> list[Any] | tuple[Any, ...]:
-    """The value if it can be read again; an iterator is for the SDK alone."""
-    return value if isinstance(value, (list, tuple)) else ()
+from .media import inline
+from .translation import Request, Response, get, listed
 
 
 def read_prompt(request: Request, sent: Iterable[Any]) -> None:
@@ -102,12 +83,12 @@ def _part(part: Any) -> messages.Part:
     if kind == "image_url":
         return _image(media if isinstance(media, str) else str(get(media, "url")))
     if kind == "input_audio":
-        return _blob("audio", f"audio/{get(media, 'format')}", len(get(media, "data") or ""))
+        return inline("audio", f"audio/{get(media, 'format')}", len(get(media, "data") or ""))
     if kind == "file":
         file_id = get(media, "file_id")
         if file_id:
             return messages.file("document", file_id)
-        return _blob("document", None, len(get(media, "file_data") or ""))
+        return inline("document", None, len(get(media, "file_data") or ""))
     return messages.generic(kind)
 
 
@@ -115,12 +96,7 @@ def _image(address: str) -> messages.Part:
     if not address.startswith("data:"):
         return messages.uri("image", address)
     header, _, data = address[5:].partition(",")
-    return _blob("image", header.partition(";")[0] or None, len(data))
-
-
-def _blob(modality: str, mime_type: str | None, base64_length: int) -> messages.Part:
-    """Media sent inline: what it is and how large, never its bytes."""
-    return {**messages.blob(modality, "", mime_type), "bytes": base64_length * 3 // 4}
+    return inline("image", header.partition(";")[0] or None, len(data))
 
 
 def _tool_call(call: Any) -> tuple[str | None, str, str | None]:

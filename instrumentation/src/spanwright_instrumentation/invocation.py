@@ -150,7 +150,8 @@ class Invocation:
         return self.started_at + int(elapsed * 1e9)
 
     def stop(self, *, end_time: int | None = None) -> None:
-        """The operation succeeded. Only the first of all ``stop`` and ``fail`` calls counts.
+        """The operation is over, with success unless ``attributes['error.type']`` is set. Only the first of
+        all ``stop`` and ``fail`` calls counts.
 
         :param end_time: nanoseconds since the epoch; None = now.
         """
@@ -190,6 +191,8 @@ class Invocation:
         try:
             if error is not None:
                 self._describe_error(error)
+            elif attributes.ERROR_TYPE in self.attributes:
+                self.span.set_status(Status(StatusCode.ERROR, self.attributes[attributes.ERROR_TYPE]))
             self._record_span()
             if self.tool_calls:
                 remember_tool_calls(self.span_context, self.tool_calls)
@@ -208,7 +211,7 @@ class Invocation:
         name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))
         status = getattr(error, "status_code", None)
         self.span.set_status(
-            Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if isinstance(status, int) else name)
+            Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if _is_failure(status) else name)
         )
         # An exception's message may quote the prompt: it goes where content may go.
         if self._mode & ContentMode.SPAN_ONLY:
@@ -259,6 +262,11 @@ def _sampling_attributes(operation: str, known: Mapping[str, Any] | None) -> dic
     if known:
         start.update((key, value) for key, value in known.items() if value is not None)
     return start
+
+
+def _is_failure(status: Any) -> bool:
+    """Whether an HTTP status tells of the error; an error event comes in the stream of a 200."""
+    return isinstance(status, int) and status >= 400
 
 
 def error_type(error: BaseException) -> str:

@@ -18,6 +18,8 @@ from .invocation import Invocation
 from .stream import AsyncChunks, Chunks, Reading
 from .translation import Request, Response, StreamState, Translation, record_response
 
+#: In the order of preference: a provider behind a gateway may have two.
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
 _RETRIES_HEADER = "x-stainless-retry-count"
 _RESEND_COUNT = attributes.HTTP_REQUEST_RESEND_COUNT
 
@@ -127,7 +129,9 @@ def observe_error(
 
 
 def _describe_http(invocation: Invocation, http_response: Any) -> None:
-    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = http_response.headers.get("x-request-id")
+    headers = http_response.headers
+    found = (headers.get(name) for name in _REQUEST_ID_HEADERS)
+    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = next(filter(None, found), None)
     _describe_retries(invocation, http_response.request)
 
 

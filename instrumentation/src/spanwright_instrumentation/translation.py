@@ -12,6 +12,47 @@ from spanwright_semconv.enums import FinishReason, TokenModality
 
 from .invocation import Invocation
 
+#: Classes of the marks that generated SDKs have for a parameter which was not given.
+_NOT_SENT = ("Omit", "NotGiven")
+
+#: Attribute of a parameter, and the type it is recorded in.
+Parameter = tuple[str, Callable[[Any], Any]]
+
+
+def get(value: Any, name: str) -> Any:
+    """A field of a dict or of an SDK model, None where there is none: applications send both."""
+    if isinstance(value, dict):
+        return value.get(name)
+    # Asking pydantic's models for a field they lack takes longer than all else in here.
+    fields = getattr(value, "__dict__", None)
+    if fields is None:
+        return None
+    found = fields.get(name)
+    if found is None:
+        extra = getattr(value, "__pydantic_extra__", None)
+        return extra.get(name) if extra else None
+    return found
+
+
+def listed(value: Any) -> list[Any] | tuple[Any, ...]:
+    """The value if it can be read again; an iterator is for the SDK alone."""
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def is_sent(value: Any) -> bool:
+    """Whether a parameter has a value of the caller's."""
+    return value is not None and type(value).__name__ not in _NOT_SENT
+
+
+def read_parameters(
+    into: dict[str, Any], sent: Mapping[str, Any], parameters: Mapping[str, Parameter]
+) -> None:
+    """Record the parameters that were sent."""
+    for name, value in sent.items():
+        parameter = parameters.get(name)
+        if parameter is not None and is_sent(value):
+            into[parameter[0]] = parameter[1](value)
+
 
 @dataclass(slots=True)
 class Request:
@@ -42,11 +83,15 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """An answer, or what is known of it. ``tool_calls`` are (call id, tool name, arguments text)."""
+    """An answer, or what is known of it. ``tool_calls`` are (call id, tool name, arguments text).
+
+    ``error_type`` is that of a failure that the answer itself tells of, where no exception does.
+    """
 
     attributes: dict[str, Any] = field(default_factory=dict)
     content: dict[str, Any] = field(default_factory=dict)
     tool_calls: list[tuple[str | None, str, str | None]] = field(default_factory=list)
+    error_type: str | None = None
 
 
 class StreamState(Protocol):
@@ -71,6 +116,8 @@ class Translation:
         SDK's object,
         or :class:`Fields` where the application asked for the raw response.
     :param stream_state: whether content is captured -> state; None for calls that never stream.
+    :param arguments: (object, positional, keyword arguments) -> arguments by name, or None where the call is
+        none of this kind; None for methods that take keywords only.
     """
 
     operation: str
@@ -78,6 +125,7 @@ class Translation:
     read_response: Callable[[Mapping[str, Any], Any, bool], Response]
     read_content: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     stream_state: Callable[[bool], StreamState] | None = None
+    arguments: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Mapping[str, Any] | None] | None = None
 
 
 class Fields(dict[str, Any]):
@@ -98,12 +146,16 @@ _SAME_REASON = {
     "max_tokens": FinishReason.LENGTH.value,
     "function_call": FinishReason.TOOL_CALLS.value,
     "tool_use": FinishReason.TOOL_CALLS.value,
+    "refusal": FinishReason.CONTENT_FILTER.value,
+    "model_context_window_exceeded": FinishReason.LENGTH.value,
 }
 
 
 def record_response(invocation: Invocation, response: Response) -> None:
     """Put an answer on its invocation, with what follows from it for every provider."""
     invocation.attributes.update(response.attributes)
+    if response.error_type is not None:
+        invocation.attributes[attributes.ERROR_TYPE] = response.error_type
     reasons = response.attributes.get(attributes.GEN_AI_RESPONSE_FINISH_REASONS)
     if reasons:
         invocation.attributes[attributes.SPANWRIGHT_FINISH_REASON] = _SAME_REASON.get(reasons[0], reasons[0])

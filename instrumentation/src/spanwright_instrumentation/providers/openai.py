@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import OpenAIApiType, Operation, OutputType, Provider
 
-from ..chat_completions import ChatStream, listed, read_chat_content, read_chat_response, read_prompt
+from ..chat_completions import ChatStream, read_chat_content, read_chat_response, read_prompt
 from ..embedding_memory import remember_embeddings
 from ..hosts import provider_of, server_of
 from ..instrumentor import LibraryInstrumentor, async_calls, calls
-from ..translation import Request, Response, Translation
-
-_NOT_SENT = ("Omit", "NotGiven")
-
-_Field = tuple[str, Callable[[Any], Any]]
+from ..translation import Parameter, Request, Response, Translation, listed, read_parameters
 
 
 def _texts(value: Any) -> list[str]:
@@ -24,7 +20,7 @@ def _texts(value: Any) -> list[str]:
 
 
 #: Parameter -> attribute and its type.
-_CHAT_PARAMETERS: dict[str, _Field] = {
+_CHAT_PARAMETERS: dict[str, Parameter] = {
     "temperature": (attributes.GEN_AI_REQUEST_TEMPERATURE, float),
     "top_p": (attributes.GEN_AI_REQUEST_TOP_P, float),
     "max_tokens": (attributes.GEN_AI_REQUEST_MAX_TOKENS, int),
@@ -37,14 +33,14 @@ _CHAT_PARAMETERS: dict[str, _Field] = {
     "service_tier": (attributes.OPENAI_REQUEST_SERVICE_TIER, str),
     "top_k": (attributes.GEN_AI_REQUEST_TOP_K, int),
 }
-_EMBEDDING_PARAMETERS: dict[str, _Field] = {
+_EMBEDDING_PARAMETERS: dict[str, Parameter] = {
     "dimensions": (attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT, int),
     "encoding_format": (attributes.GEN_AI_REQUEST_ENCODING_FORMATS, _texts),
 }
 
 
 def _request(
-    operation: Operation, resource: Any, arguments: Mapping[str, Any], fields: dict[str, _Field]
+    operation: Operation, resource: Any, arguments: Mapping[str, Any], fields: dict[str, Parameter]
 ) -> Request:
     client = resource._client
     address, port = server_of(str(client._base_url))
@@ -58,18 +54,11 @@ def _request(
         address,
         port,
     )
-    _read_parameters(request.attributes, arguments, fields)
+    read_parameters(request.attributes, arguments, fields)
     extra = arguments.get("extra_body")
     if isinstance(extra, dict):
-        _read_parameters(request.attributes, extra, fields)
+        read_parameters(request.attributes, extra, fields)
     return request
-
-
-def _read_parameters(into: dict[str, Any], sent: Mapping[str, Any], fields: dict[str, _Field]) -> None:
-    for name, value in sent.items():
-        field = fields.get(name)
-        if field is not None and value is not None and type(value).__name__ not in _NOT_SENT:
-            into[field[0]] = field[1](value)
 
 
 def read_chat_request(resource: Any, arguments: Mapping[str, Any]) -> Request:

@@ -167,6 +167,7 @@ __all__ = [
     "SPANWRIGHT_RERANK_APPLIED",
     "SPANWRIGHT_RERANK_MODEL",
     "SPANWRIGHT_RESPONSE_SERVICE_TIER",
+    "SPANWRIGHT_RESPONSE_SPEED",
     "SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL",
     "SPANWRIGHT_RETRIEVAL_FILTERED",
     "SPANWRIGHT_RETRIEVAL_RETURNED",
@@ -543,6 +544,8 @@ SPANWRIGHT_RERANK_MODEL: Final = "spanwright.rerank.model"
 #: Service tier that served the call, of providers other than OpenAI, which has
 #: `openai.response.service_tier`. (string)
 SPANWRIGHT_RESPONSE_SERVICE_TIER: Final = "spanwright.response.service_tier"
+#: Speed at which the model answered, where the provider prices it apart (Anthropic). (string)
+SPANWRIGHT_RESPONSE_SPEED: Final = "spanwright.response.speed"
 #: Model, name and version, that embedded the query. (string)
 SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL: Final = "spanwright.retrieval.embedding.model"
 #: True when the query carried a filter besides the vector. (boolean)

@@ -164,6 +164,7 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.rerank.applied",
         "spanwright.rerank.model",
         "spanwright.response.service_tier",
+        "spanwright.response.speed",
         "spanwright.retrieval.embedding.model",
         "spanwright.retrieval.filtered",
         "spanwright.retrieval.returned",

@@ -189,6 +189,7 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "spanwright.rerank.applied": AttributeDefinition("boolean"),
     "spanwright.rerank.model": AttributeDefinition("string"),
     "spanwright.response.service_tier": AttributeDefinition("string"),
+    "spanwright.response.speed": AttributeDefinition("string"),
     "spanwright.retrieval.embedding.model": AttributeDefinition("string"),
     "spanwright.retrieval.filtered": AttributeDefinition("boolean"),
     "spanwright.retrieval.returned": AttributeDefinition("int"),

@@ -1,0 +1,374 @@
+"""The Messages format: Anthropic's, also where its models stand behind others' services.
+
+Read from dicts as applications write them, from SDK models, and from :class:`~.translation.Fields`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from spanwright_semconv import attributes, messages
+from spanwright_semconv.enums import FinishReason, OutputType, TokenModality
+from spanwright_semconv.prompt import system_prompt_sha256
+
+from .content import to_json
+from .media import inline
+from .translation import Request, Response, get, is_sent, listed
+
+_MODALITIES = {"image": "image", "document": "document", "container_upload": "document"}
+
+
+def read_prompt(request: Request, arguments: Mapping[str, Any]) -> None:
+    """The hash of the system prompt, the type of output wanted, and whether anything but text is sent."""
+    found = request.attributes
+    system = _system_texts(arguments.get("system"))
+    if system:
+        found[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256(system)
+    config = arguments.get("output_config")
+    if config is not None:
+        effort = get(config, "effort")
+        found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = effort if isinstance(effort, str) else None
+    if is_sent(get(config, "format")) or is_sent(arguments.get("output_format")):
+        found[attributes.GEN_AI_OUTPUT_TYPE] = OutputType.JSON.value
+    if not any(_holds_media(get(sent, "content")) for sent in listed(arguments.get("messages"))):
+        request.modality = TokenModality.TEXT.value
+
+
+def _system_texts(system: Any) -> list[str]:
+    if isinstance(system, str):
+        return [system]
+    return [text for block in listed(system) if isinstance(text := get(block, "text"), str)]
+
+
+def _holds_media(content: Any) -> bool:
+    """Whether there is anything but text, also in the results of tools."""
+    for block in listed(content):
+        kind = get(block, "type")
+        if kind in _MODALITIES and get(get(block, "source"), "type") not in ("text", "content"):
+            return True
+        if kind == "tool_result" and _holds_media(get(block, "content")):
+            return True
+    return False
+
+
+def read_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    system = _system_texts(arguments.get("system"))
+    sent = listed(arguments.get("messages"))
+    tools = listed(arguments.get("tools"))
+    return {
+        attributes.GEN_AI_SYSTEM_INSTRUCTIONS: messages.system_instructions(*system) or None,
+        attributes.GEN_AI_INPUT_MESSAGES: [
+            messages.message(str(get(each, "role")), _parts(get(each, "content"))) for each in sent
+        ]
+        or None,
+        attributes.GEN_AI_TOOL_DEFINITIONS: [_tool_definition(tool) for tool in tools] or None,
+    }
+
+
+def _tool_definition(tool: Any) -> messages.ToolDefinition:
+    kind = get(tool, "type")
+    return messages.tool_definition(
+        str(get(tool, "name")),
+        kind if isinstance(kind, str) and kind != "custom" else "function",
+        get(tool, "description"),
+        get(tool, "input_schema"),
+    )
+
+
+def _parts(content: Any) -> list[messages.Part]:
+    if isinstance(content, str):
+        return [messages.text(content)]
+    return [_part(block) for block in listed(content)]
+
+
+def _part(block: Any) -> messages.Part:
+    kind = str(get(block, "type"))
+    build = _PARTS.get(kind)
+    if build is not None:
+        return build(block)
+    if kind.endswith("_tool_result"):
+        result = {"type": kind, "content": _without_data(get(block, "content"))}
+        return messages.server_tool_call_response(result, get(block, "tool_use_id"))
+    return messages.generic(kind)
+
+
+def _media(block: Any) -> messages.Part:
+    """An image or a document: where it is, or what and how large, never its bytes."""
+    kind, source = str(get(block, "type")), get(block, "source")
+    media_type = get(source, "media_type")
+    match get(source, "type"):
+        case "base64":
+            return inline(kind, media_type, len(get(source, "data") or ""))
+        case "url":
+            return messages.uri(kind, str(get(source, "url")), media_type)
+        case "file":
+            return messages.file(kind, str(get(source, "file_id")))
+        case "text":
+            return _titled(block, messages.generic(kind, content=get(source, "data")))
+        case "content":
+            return _titled(block, messages.generic(kind, content=_parts(get(source, "content"))))
+    return messages.generic(kind)
+
+
+def _search_result(block: Any) -> messages.Part:
+    found = messages.generic("search_result", content=_parts(get(block, "content")))
+    return {**_titled(block, found), "source": get(block, "source")}
+
+
+def _titled(block: Any, part: dict[str, Any]) -> messages.Part:
+    title = get(block, "title")
+    return {**part, "title": title} if title else part
+
+
+def _tool_call(block: Any) -> messages.Part:
+    return messages.tool_call(str(get(block, "name")), get(block, "input"), get(block, "id"))
+
+
+def _server_tool_call(block: Any) -> messages.Part:
+    """A call of a tool that the provider runs, its own or one of an MCP server."""
+    kind, name = str(get(block, "type")), str(get(block, "name"))
+    call = {"type": name if kind == "server_tool_use" else kind, "arguments": get(block, "input")}
+    server = get(block, "server_name")
+    return messages.server_tool_call(
+        name, {**call, "server_name": server} if server else call, get(block, "id")
+    )
+
+
+def _tool_result(block: Any) -> messages.Part:
+    content = get(block, "content")
+    part = messages.tool_call_response(
+        content if isinstance(content, str) else _parts(content), get(block, "tool_use_id")
+    )
+    return {**part, "is_error": True} if get(block, "is_error") is True else part
+
+
+def _without_data(value: Any) -> Any:
+    """What a tool of the provider returned, without the bytes and what only the provider can read."""
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        value = dump(mode="json", exclude_unset=True)
+    if isinstance(value, list):
+        return [_without_data(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    hidden = "data" if value.get("type") == "base64" else None
+    return {
+        key: _without_data(each)
+        for key, each in value.items()
+        if key != hidden and not key.startswith("encrypted_")
+    }
+
+
+_PARTS: dict[str, Callable[[Any], messages.Part]] = {
+    "text": lambda block: messages.text(str(get(block, "text"))),
+    "thinking": lambda block: messages.reasoning(str(get(block, "thinking"))),
+    "image": _media,
+    "document": _media,
+    "container_upload": lambda block: messages.file("document", str(get(block, "file_id"))),
+    "search_result": _search_result,
+    "tool_use": _tool_call,
+    "server_tool_use": _server_tool_call,
+    "mcp_tool_use": _server_tool_call,
+    "tool_result": _tool_result,
+    "compaction": lambda block: messages.generic("compaction", content=get(block, "content")),
+}
+
+
+def read_response(_arguments: Mapping[str, Any], message: Any, captures_content: bool) -> Response:
+    blocks = listed(get(message, "content"))
+    calls = [block for block in blocks if get(block, "type") == "tool_use"]
+    return _response(
+        _answered(message),
+        get(message, "usage"),
+        get(message, "stop_reason"),
+        blocks if captures_content else None,
+        [(get(call, "id"), str(get(call, "name")), to_json(get(call, "input"))) for call in calls],
+    )
+
+
+def _answered(message: Any) -> dict[str, Any]:
+    return {
+        attributes.GEN_AI_RESPONSE_ID: get(message, "id"),
+        attributes.GEN_AI_RESPONSE_MODEL: get(message, "model"),
+    }
+
+
+def _response(
+    answered: dict[str, Any],
+    usage: Any,
+    reason: str | None,
+    blocks: Iterable[Any] | None,
+    calls: list[tuple[str | None, str, str | None]],
+) -> Response:
+    response = Response(answered, tool_calls=calls)
+    _read_usage(answered, usage)
+    answered[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = [reason] if reason else None
+    if blocks is not None:
+        response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
+            messages.message("assistant", [_part(block) for block in blocks], finish_reason=reason)
+        ]
+    return response
+
+
+def _read_usage(into: dict[str, Any], usage: Any) -> None:
+    """Tokens as reported. ``input_tokens`` of the format leaves the cached ones out, the attribute does not.
+
+    https://docs.claude.com/en/docs/build-with-claude/prompt-caching#tracking-cache-performance
+    """
+    sent = get(usage, "input_tokens")
+    if sent is None:
+        return
+    read = get(usage, "cache_read_input_tokens")
+    written = get(usage, "cache_creation_input_tokens")
+    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = sent + (read or 0) + (written or 0)
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = get(usage, "output_tokens")
+    into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = read
+    into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = written
+    split = get(usage, "cache_creation")
+    if split is not None:
+        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS] = get(
+            split, "ephemeral_5m_input_tokens"
+        )
+        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS] = get(
+            split, "ephemeral_1h_input_tokens"
+        )
+    into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(
+        get(usage, "output_tokens_details"), "thinking_tokens"
+    )
+    into[attributes.SPANWRIGHT_RESPONSE_SERVICE_TIER] = get(usage, "service_tier")
+    into[attributes.SPANWRIGHT_RESPONSE_SPEED] = get(usage, "speed")
+    for iteration in listed(get(usage, "iterations")):
+        if get(iteration, "type") == "compaction":
+            _add_compaction(into, iteration)
+
+
+def _add_compaction(into: dict[str, Any], usage: Any) -> None:
+    """Tokens of compacting the conversation are billed, and not in the totals of the answer."""
+    counted: dict[str, Any] = {}
+    _read_usage(counted, usage)
+    for name, tokens in counted.items():
+        if isinstance(tokens, int):
+            into[name] = (into.get(name) or 0) + tokens
+
+
+#: Usage of a stream that only its end knows; until then there is a placeholder.
+_FINAL_USAGE = ("output_tokens", "output_tokens_details", "iterations")
+_USAGE = (
+    "input_tokens",
+    "cache_read_input_tokens",
+    "cache_creation_input_tokens",
+    "cache_creation",
+    "service_tier",
+    "speed",
+    *_FINAL_USAGE,
+)
+#: Kind of delta -> the field it adds to.
+_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
+#: Kind of block -> the field that its deltas add up to; other blocks come whole.
+_GROWING = {
+    "text": "text",
+    "thinking": "thinking",
+    "compaction": "content",
+    "tool_use": "input",
+    "server_tool_use": "input",
+    "mcp_tool_use": "input",
+}
+
+
+class _Block:
+    """One content block of a streamed answer so far. Helpers of the SDK change the one of its first event."""
+
+    __slots__ = ("kind", "pieces", "start")
+
+    def __init__(self, start: Any) -> None:
+        self.kind = str(get(start, "type"))
+        self.start = start
+        begun = get(start, _GROWING.get(self.kind, ""))
+        self.pieces: list[str] = [begun] if isinstance(begun, str) else []
+
+    def whole(self) -> Any:
+        """The block as a plain answer has it."""
+        field = _GROWING.get(self.kind)
+        if field is None:
+            return self.start
+        text = "".join(self.pieces)
+        known = {name: get(self.start, name) for name in ("id", "name", "server_name")}
+        return {"type": self.kind, **known, field: _parsed(text) if field == "input" else text}
+
+    def call(self) -> tuple[str | None, str, str | None]:
+        """Id, name and the arguments exactly as generated."""
+        return get(self.start, "id"), str(get(self.start, "name")), "".join(self.pieces) or "{}"
+
+
+def _parsed(text: str) -> Any:
+    """Arguments as an object; what broke off stays text."""
+    try:
+        return json.loads(text) if text else {}
+    except ValueError:
+        return text
+
+
+class MessageStream:
+    """A streamed answer so far."""
+
+    __slots__ = ("_answered", "_blocks", "_captures_content", "_error", "_is_final", "_reason", "_usage")
+
+    def __init__(self, captures_content: bool) -> None:
+        self._captures_content = captures_content
+        self._answered: dict[str, Any] = {}
+        self._usage: dict[str, Any] = {}
+        self._is_final = False
+        self._reason: str | None = None
+        self._error: str | None = None
+        self._blocks: dict[int, _Block] = {}
+
+    def observe(self, event: Any) -> bool:
+        kind = event.type
+        if kind == "content_block_delta":
+            delta = event.delta
+            name = _DELTAS.get(delta.type)
+            if name is None:
+                return self._observe_rarity(event.index, delta)
+            text = getattr(delta, name)
+            if self._captures_content or name == "partial_json":
+                self._blocks[event.index].pieces.append(text)
+            return bool(text)
+        if kind == "content_block_start":
+            self._blocks[event.index] = _Block(event.content_block)
+            return bool(get(event.content_block, "type") == "tool_use")
+        if kind == "message_start":
+            self._answered = _answered(event.message)
+            self._add_usage(get(event.message, "usage"))
+        elif kind == "message_delta":
+            self._is_final = True
+            self._reason = get(event.delta, "stop_reason")
+            self._add_usage(get(event, "usage"))
+        elif kind == "error":
+            self._error = str(get(get(event, "error"), "type"))
+        return False
+
+    def _observe_rarity(self, index: int, delta: Any) -> bool:
+        if self._captures_content and get(delta, "type") == "compaction_delta":
+            self._blocks[index].pieces.append(get(delta, "content") or "")
+        return False
+
+    def _add_usage(self, usage: Any) -> None:
+        known = {name: value for name in _USAGE if (value := get(usage, name)) is not None}
+        self._usage.update(known)
+
+    def response(self, *, broken: bool) -> Response:
+        broken = broken or self._error is not None
+        if not self._is_final:
+            self._usage = {key: value for key, value in self._usage.items() if key not in _FINAL_USAGE}
+        blocks = [self._blocks[index] for index in sorted(self._blocks)]
+        response = _response(
+            self._answered,
+            self._usage,
+            self._reason or (FinishReason.ERROR.value if broken else None),
+            [block.whole() for block in blocks] if self._captures_content and blocks else None,
+            [block.call() for block in blocks if block.kind == "tool_use"],
+        )
+        response.error_type = self._error
+        return response

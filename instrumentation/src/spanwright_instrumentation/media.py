@@ -1,0 +1,10 @@
+"""Media in messages: what they are and how large, never their bytes."""
+
+from __future__ import annotations
+
+from spanwright_semconv import messages
+
+
+def inline(modality: str, mime_type: str | None, base64_length: int) -> messages.Part:
+    """A ``blob`` part for media sent inline as base64 text of this length; its ``bytes`` are their number."""
+    return {**messages.blob(modality, "", mime_type), "bytes": base64_length * 3 // 4}
