@@ -200,7 +200,7 @@ async def parse_raw(play: Play) -> list[Any]:
     raw = await play.begin("raw")
     result = await settled(raw.parse())
     items = [item async for item in each(result)] if play.stream else [result]
-    return [type(raw), raw.status_code, raw.request_id, raw.parse() is result, *items]
+    return [type(raw), raw.status_code, raw.request_id, await settled(raw.parse()) is result, *items]
 
 
 async def raw_lines(play: Play) -> list[Any]:

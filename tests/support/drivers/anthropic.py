@@ -15,14 +15,14 @@ HTTP: Any = vars(_base_client).get("httpx2") or vars(_base_client)["httpx"]
 
 instrumentor = AnthropicInstrumentor
 REQUEST: dict[str, Any] = {
-    "model": "claude-sonnet-4-5",
+    "model": "claude-sonnet-5-5",
     "max_tokens": 64,
     "messages": [{"role": "user", "content": "Say hello"}],
 }
 #: The first event of a stream tells the input's tokens already.
 USAGE_COMES_FIRST = True
 
-_HEAD = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5-20250929"}
+_HEAD = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5-20261001"}
 _INPUT = {"input_tokens": 12, "cache_read_input_tokens": 3, "cache_creation_input_tokens": 2}
 _USAGE = {**_INPUT, "output_tokens": 5}
 _BLOCKS: dict[str, list[dict[str, Any]]] = {
