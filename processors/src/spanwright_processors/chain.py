@@ -42,18 +42,13 @@ class StepChain:
         self._log_steps = tuple(
             (step_name(step), step.log) for step in self.steps if isinstance(step, LogStep)
         )
+        #: True if a step masks spans: one of the mask phase that does not say ``masks_content = False``.
+        #: Asked at every call that may record content, so told once.
+        self.masks_content = any(_masks(step) for step in self.steps)
+        #: True if a masking step masks log records as well.
+        self.masks_logs = any(_masks(step) and isinstance(step, LogStep) for step in self.steps)
         self._reported: set[str] = set()
         watch_forks(self)
-
-    @property
-    def masks_content(self) -> bool:
-        """True if a step masks spans: one of the mask phase that does not say ``masks_content = False``."""
-        return any(_masks(step) for step in self.steps)
-
-    @property
-    def masks_logs(self) -> bool:
-        """True if a masking step masks log records as well."""
-        return any(_masks(step) and isinstance(step, LogStep) for step in self.steps)
 
     def process(self, span: EditableSpan) -> None:
         """Run every step on ``span``. Raises no ``Exception``; an interrupt leaves no content behind."""
