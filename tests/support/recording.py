@@ -15,11 +15,22 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 from spanwright_instrumentation.content import CAPTURE_VARIABLE
 from spanwright_instrumentation.instrumentor import LibraryInstrumentor
 from spanwright_instrumentation.invocation import Invocation
 from spanwright_instrumentation.telemetry import Telemetry
 from spanwright_semconv import violations
+
+#: JSON attributes of a model call, compared as what they mean.
+_DECODED = (
+    "gen_ai.input.messages",
+    "gen_ai.output.messages",
+    "gen_ai.system_instructions",
+    "gen_ai.tool.definitions",
+)
+#: Attributes that measure time, the earlier first.
+TIMES = ("gen_ai.response.time_to_first_chunk", "spanwright.time_to_first_token")
 
 
 class Recording:
@@ -53,6 +64,16 @@ class Recording:
     def attributes(self, name: str) -> dict[str, Any]:
         """Attributes of the only span of that name."""
         return dict(self.span(name).attributes or {})
+
+    def call_attributes(self, at: int = 0) -> dict[str, Any]:
+        """All attributes of a model call's span, JSON decoded and times checked and left out."""
+        span = self.spans[at]
+        assert span.kind is SpanKind.CLIENT
+        found: dict[str, Any] = dict(span.attributes or {})
+        times = [found.pop(name) for name in TIMES if name in found]
+        assert all(isinstance(time, float) and 0 < time < 60 for time in times)
+        assert times == sorted(times)
+        return {key: json.loads(value) if key in _DECODED else value for key, value in found.items()}
 
     def tree(self) -> str:
         """All spans by name, each below its parent."""

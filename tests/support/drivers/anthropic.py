@@ -49,6 +49,11 @@ def http_client(wire: Wire, is_async: bool = False) -> Any:
     return getattr(HTTP, "AsyncClient" if is_async else "Client")(transport=wire.transport(HTTP))
 
 
+def over(*answers: Answer, is_async: bool = False) -> Any:
+    """A client whose other end answers so."""
+    return client(Wire(answers), is_async=is_async, max_retries=0)
+
+
 def create(client: Any, *, stream: bool, kind: str, way: str = "plain") -> Any:
     """Make the call; ``way`` is ``plain``, ``raw`` or ``streaming`` (the two kinds of raw response)."""
     messages = client.messages
@@ -63,11 +68,13 @@ def create(client: Any, *, stream: bool, kind: str, way: str = "plain") -> Any:
 def answer(kind: str, *, stream: bool) -> Answer:
     """The provider's answer: ``text``, ``tools`` (two calls) or ``choices`` (two blocks)."""
     if stream:
-        return Answer(
-            tuple(event(each) for each in events(_BLOCKS[kind], _reason(kind))),
-            headers={"content-type": "text/event-stream", "request-id": "req_1"},
-        )
+        return streamed(*map(event, events(_BLOCKS[kind], _reason(kind))))
     return whole(_BLOCKS[kind], _reason(kind))
+
+
+def streamed(*parts: bytes) -> Answer:
+    """A streamed answer of these parts."""
+    return Answer(parts, headers={"content-type": "text/event-stream", "request-id": "req_1"})
 
 
 def whole(blocks: list[dict[str, Any]], reason: str, usage: dict[str, Any] = _USAGE) -> Answer:
@@ -107,7 +114,7 @@ ERROR_EVENT = event({"type": "error", "error": {"type": "overloaded_error", "mes
 
 def events(blocks: list[dict[str, Any]], reason: str, usage: dict[str, Any] = _USAGE) -> list[dict[str, Any]]:
     """All events of a streamed answer."""
-    start = {**_HEAD, "content": [], "stop_reason": None, "usage": {**usage, "output_tokens": 1}}
+    start: dict[str, Any] = {**_HEAD, "content": [], "stop_reason": None, "usage": {**usage, "output_tokens": 1}}
     sent: list[dict[str, Any]] = [{"type": "message_start", "message": start}, {"type": "ping"}]
     for index, block in enumerate(blocks):
         begun, deltas = _pieces(block)
