@@ -60,6 +60,11 @@ async def first(stream: Any) -> Any:
     return await anext(stream) if hasattr(stream, "__anext__") else next(stream)
 
 
+def closed(stream: Any) -> Any:
+    """What closing a stream gives: a generator of the asynchronous kind has another name for it."""
+    return stream.close() if hasattr(stream, "close") else stream.aclose()
+
+
 @asynccontextmanager
 async def entered(manager: Any) -> AsyncIterator[Any]:
     """``with`` or ``async with``."""
@@ -106,13 +111,13 @@ async def read(play: Play) -> list[Any]:
 async def close_early(play: Play) -> list[Any]:
     stream = await play.begin()
     seen = [await first(stream), await first(stream)]
-    await settled(stream.close())
+    await settled(closed(stream))
     return seen
 
 
 async def close_unread(play: Play) -> list[Any]:
     stream = await play.begin()
-    await settled(stream.close())
+    await settled(closed(stream))
     return []
 
 
@@ -233,7 +238,12 @@ async def streaming_unread(play: Play) -> list[Any]:
 
 async def cancel_call(play: Play) -> list[Any]:
     """The task that awaits the answer is cancelled."""
-    task = asyncio.ensure_future(play.start())
+
+    async def wait_for_it() -> Any:
+        answer = await play.begin()
+        return await first(answer) if play.stream else answer
+
+    task = asyncio.ensure_future(wait_for_it())
     await asyncio.sleep(0.02)
     task.cancel()
     return [await task]

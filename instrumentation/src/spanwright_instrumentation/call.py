@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from spanwright_semconv import attributes
 
 from .invocation import Invocation
 from .result import observe_error, observe_result
+from .stream import Reading
 from .suppression import is_suppressed
 from .telemetry import Telemetry
+from .tool_registry import remember_tool_calls
 from .translation import Translation
 
 logger = logging.getLogger(__name__)
@@ -44,7 +49,7 @@ class ObservedCall:
 
     def returned(self, result: Any) -> None:
         """The SDK gave this result."""
-        self._attached.detach()
+        self._left()
         try:
             observe_result(self._invocation, self._translation, self._request, self._arguments, result)
         except Exception:
@@ -53,15 +58,41 @@ class ObservedCall:
 
     def raised(self, error: BaseException) -> None:
         """The SDK raised this."""
-        self._attached.detach()
+        self._left()
         try:
             observe_error(self._invocation, self._translation, self._arguments, error)
         except Exception:
             logger.debug("Cannot read an error.", exc_info=True)
         self._invocation.fail(error)
 
+    def returned_nothing(self) -> None:
+        """The SDK's generator had nothing to give."""
+        self._left()
+        self._invocation.stop()
 
-def _begin(
+    def streams(self) -> Reading | None:
+        """The answer comes in chunks from now on, for this to take in; None if it cannot be observed."""
+        self._left()
+        invocation, stream_state = self._invocation, self._translation.stream_state
+        try:
+            assert stream_state is not None, "a translation of streams has one"
+            state = stream_state(invocation.captures_content)
+            if hasattr(state, "remember"):
+                state.remember = partial(remember_tool_calls, invocation.span_context)
+            return Reading(invocation, state)
+        except Exception:
+            logger.debug("Cannot observe a stream.", exc_info=True)
+            invocation.stop()
+            return None
+
+    def _left(self) -> None:
+        self._attached.detach()
+        requests = self._request.requests
+        if requests is not None:
+            self._invocation.attributes[attributes.HTTP_REQUEST_RESEND_COUNT] = requests.resent
+
+
+def begin(
     telemetry: Telemetry,
     translation: Translation,
     owner: Any,
@@ -92,7 +123,7 @@ class PlainCalls:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        call = _begin(telemetry, self.translation, owner, args, kwargs)
+        call = begin(telemetry, self.translation, owner, args, kwargs)
         if call is None:
             return wrapped(*args, **kwargs)
         try:
@@ -130,7 +161,7 @@ class AsyncCalls:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        call = _begin(telemetry, self.translation, owner, args, kwargs)
+        call = begin(telemetry, self.translation, owner, args, kwargs)
         if call is None:
             return await awaitable
         try:

@@ -132,7 +132,7 @@ class Scope(ABC, Generic[R]):
         """A run that observes nothing."""
 
     def __enter__(self) -> R:
-        run = self._begin_safely(None)
+        run = self.begin_safely(None)
         run.enter()
         self._entered.append(run)
         return run
@@ -157,9 +157,10 @@ class Scope(ABC, Generic[R]):
 
     def __call__(self, function: F) -> F:
         described = Described.of(function)
-        return decorate(function, lambda args, kwargs: self._begin_safely(Call(described, args, kwargs)))
+        return decorate(function, lambda args, kwargs: self.begin_safely(Call(described, args, kwargs)))
 
-    def _begin_safely(self, call: Call | None) -> R:
+    def begin_safely(self, call: Call | None) -> R:
+        """Start a run, unobserved if that fails."""
         try:
             return self.begin(call)
         except Exception:

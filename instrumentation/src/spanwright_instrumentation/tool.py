@@ -15,6 +15,7 @@ from spanwright_semconv.enums import Operation as OperationName
 from .invocation import Invocation
 from .operation import NOTHING, Call, Operation, Scope, as_json, own_telemetry
 from .suppression import is_suppressed
+from .telemetry import Telemetry
 from .tool_registry import ToolCall, registry
 from .workflow import current_agent
 
@@ -71,18 +72,21 @@ class _AdoptedRun(ToolRun):
 
 
 class Tool(Scope[ToolRun]):
-    """Opens a span for each run of a tool; made by :func:`tool`."""
+    """Opens a span for each run of a tool; made by :func:`tool`, and for tools that an SDK runs."""
 
     def __init__(
         self,
         name: str | None,
         *,
-        version: str | None,
-        description: str | None,
-        kind: str,
-        call_id: str | None,
-        arguments: object,
-        parent: ToolParent | None,
+        version: str | None = None,
+        description: str | None = None,
+        kind: str = "function",
+        call_id: str | None = None,
+        arguments: object = None,
+        parent: ToolParent | None = None,
+        telemetry: Telemetry | None = None,
+        otherwise_in_trace: int = 0,
+        run_class: type[ToolRun] = ToolRun,
     ) -> None:
         super().__init__()
         self._name = name
@@ -92,6 +96,9 @@ class Tool(Scope[ToolRun]):
         self._call_id = call_id
         self._arguments = arguments
         self._parent = parent
+        self._telemetry = telemetry
+        self._otherwise_in_trace = otherwise_in_trace
+        self._run_class = run_class
 
     def unobserved(self) -> ToolRun:
         return ToolRun()
@@ -106,11 +113,11 @@ class Tool(Scope[ToolRun]):
             return self._adopted(outer, call)
         known = registry.claim(
             name,
-            trace_id=get_current_span(current).get_span_context().trace_id,
+            trace_id=get_current_span(current).get_span_context().trace_id or self._otherwise_in_trace,
             call_id=self._call_id,
             arguments=lambda: _forms(self._given(call)),
         )
-        run = ToolRun(self._invocation(name, known, current), _RUN_KEY)
+        run = self._run_class(self._invocation(name, known, current), _RUN_KEY)
         run.adopts = call is None
         self._describe(run, call, known)
         return run
@@ -126,7 +133,7 @@ class Tool(Scope[ToolRun]):
         mode = self._parent or os.environ.get(PARENT_VARIABLE, "model").strip().lower()
         parent, links = _placed(known, current, link=mode == "link")
         return Invocation(
-            own_telemetry(),
+            self._telemetry or own_telemetry(),
             _EXECUTE_TOOL,
             name,
             kind=SpanKind.INTERNAL,

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from opentelemetry.trace import SpanContext
@@ -22,6 +23,8 @@ from opentelemetry.trace import SpanContext
 MAX_CALLS = 10_000
 MAX_ARGUMENT_CHARACTERS = 16_000_000
 EXPIRE_AFTER = 15 * 60.0
+
+_latest_trace: ContextVar[int] = ContextVar("spanwright-latest-tool-calls", default=0)
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +74,7 @@ class ToolCallRegistry:
         """Keep the tool calls of one model answer: (call id, tool name, arguments as generated) each."""
         if not model_span.is_valid:
             return
+        _latest_trace.set(model_span.trace_id)
         now = self._clock()
         answered_at, deadline = time.time_ns(), now + self._expire_after
         with self._lock:
@@ -222,6 +226,11 @@ os.register_at_fork(
     after_in_parent=registry.after_fork_in_parent,
     after_in_child=registry.after_fork_in_child,
 )
+
+
+def latest_trace() -> int:
+    """Trace of the model call that was the last in this execution context to ask for tools; 0 if none has."""
+    return _latest_trace.get()
 
 
 def remember_tool_calls(model_span: SpanContext, calls: Iterable[tuple[str | None, str, str | None]]) -> None:

@@ -11,6 +11,7 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import FinishReason, TokenModality
 
 from .invocation import Invocation
+from .resends import Requests
 
 #: Classes of the marks that generated SDKs have for a parameter which was not given.
 _NOT_SENT = ("Omit", "NotGiven")
@@ -70,6 +71,8 @@ class Request:
     is_stream: bool = False
     modality: str = TokenModality.UNKNOWN.value
     attributes: dict[str, Any] = field(default_factory=dict)
+    #: Counts the HTTP requests of this call, where the SDK does not tell of its retries.
+    requests: Requests | None = None
 
     def sampling_attributes(self) -> dict[str, Any]:
         """What samplers may decide by."""
@@ -157,7 +160,7 @@ def record_response(invocation: Invocation, response: Response) -> None:
     if response.error_type is not None:
         invocation.attributes[attributes.ERROR_TYPE] = response.error_type
     reasons = response.attributes.get(attributes.GEN_AI_RESPONSE_FINISH_REASONS)
-    if reasons:
+    if reasons and attributes.SPANWRIGHT_FINISH_REASON not in response.attributes:
         invocation.attributes[attributes.SPANWRIGHT_FINISH_REASON] = _SAME_REASON.get(reasons[0], reasons[0])
     if invocation.captures_content:
         invocation.content.update(response.content)

@@ -59,7 +59,10 @@ def nothing_kept() -> Iterator[None]:
 
 def cases() -> Iterator[Any]:
     for driver in drivers():
+        declared = getattr(import_module(f"support.drivers.{driver}"), "NOT_APPLICABLE", {})
         for case in CASES:
+            if case.name in declared:
+                continue
             for is_async in (False, True):
                 for streams in (False, True):
                     if case.applies(is_async=is_async, stream=streams):
@@ -97,7 +100,7 @@ def test_call(
     assert {*play.wire.current} == {span.context.span_id}, "the HTTP request belongs below the span"
     found = dict(span.attributes or {})
     assert found[attributes.GEN_AI_REQUEST_MODEL] == module.REQUEST["model"]
-    resent = case.resent if knows_resent(case, streams) else None
+    resent = case.resent if knows_resent(module, case, streams) else None
     assert found.get(attributes.HTTP_REQUEST_RESEND_COUNT) == resent
     if case.fails:
         error = observed[-1]
@@ -116,9 +119,18 @@ def test_call(
     assert (attributes.GEN_AI_USAGE_OUTPUT_TOKENS in found) is case.finished
 
 
-def knows_resent(case: Case, streams: bool) -> bool:
-    """A plain answer's object no longer knows of the requests made for it."""
-    return case.resent is not None and (streams or case.fails)
+def knows_resent(module: Any, case: Case, streams: bool) -> bool:
+    """A plain answer's object no longer knows of the requests made for it, unless they are counted."""
+    return streams or case.fails or getattr(module, "KNOWS_EVERY_RESEND", False)
+
+
+def test_declared_exceptions_are_cases() -> None:
+    """What a driver declares as impossible for its SDK is the name of a case, with a reason."""
+    names = {case.name for case in CASES}
+    for driver in drivers():
+        declared = getattr(import_module(f"support.drivers.{driver}"), "NOT_APPLICABLE", {})
+        assert set(declared) <= names
+        assert all(declared.values())
 
 
 async def seen(case: Case, play: Play) -> list[Any]:

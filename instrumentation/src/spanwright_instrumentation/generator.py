@@ -1,0 +1,99 @@
+"""Calls whose answer is a plain generator: nothing is sent before its first step, and nothing but its steps,
+its ``close()`` and its collection tell how far the application went."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .call import begin
+from .stream import AsyncChunks, observed_chunks
+from .telemetry import Telemetry
+from .translation import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorCalls:
+    """Calls of a generator function, read by one translation.
+
+    The call begins with the generator's first step, which sends the request: a generator that nobody
+    iterates is no call. The span is current in that step only.
+    """
+
+    translation: Translation
+
+    def __call__(
+        self,
+        telemetry: Telemetry,
+        wrapped: Callable[..., Generator[Any, Any, Any]],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        return self._generate(telemetry, wrapped(*args, **kwargs), owner, args, kwargs)
+
+    def _generate(
+        self,
+        telemetry: Telemetry,
+        generator: Generator[Any, Any, Any],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> Generator[Any, Any, Any]:
+        call = begin(telemetry, self.translation, owner, args, kwargs)
+        if call is None:
+            return (yield from generator)
+        try:
+            first = next(generator)
+        except StopIteration as stop:
+            call.returned_nothing()
+            return stop.value
+        except BaseException as error:
+            call.raised(error)
+            raise
+        reading = call.streams()
+        if reading is None:
+            yield first
+            return (yield from generator)
+        # Collected with this frame, wherever that is left; the SDK's generator is closed with it.
+        chunks = observed_chunks(generator, reading)
+        reading.take(first)
+        yield first
+        return (yield from chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncGeneratorCalls:
+    """Calls of a coroutine function that sends the request and returns an asynchronous generator."""
+
+    translation: Translation
+
+    def __call__(
+        self,
+        telemetry: Telemetry,
+        wrapped: Callable[..., Awaitable[AsyncGenerator[Any, Any]]],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        return self._await(telemetry, wrapped(*args, **kwargs), owner, args, kwargs)
+
+    async def _await(
+        self,
+        telemetry: Telemetry,
+        awaitable: Awaitable[AsyncGenerator[Any, Any]],
+        owner: Any,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> AsyncIterator[Any]:
+        call = begin(telemetry, self.translation, owner, args, kwargs)
+        if call is None:
+            return await awaitable
+        try:
+            generator = await awaitable
+        except BaseException as error:
+            call.raised(error)
+            raise
+        reading = call.streams()
+        return generator if reading is None else AsyncChunks(generator, reading)

@@ -1,0 +1,266 @@
+"""Google's GenAI SDK, with Gemini's API and with Vertex AI: generated content, embeddings, and the functions
+that the SDK calls itself.
+
+Patched are the methods that make one round trip to the model each. Chats, automatic function calling and
+automatic continuation go through them, every round trip with tokens and a price of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from spanwright_semconv import attributes, messages
+from spanwright_semconv.enums import Operation, OutputType, Provider, TokenModality
+from spanwright_semconv.prompt import system_prompt_sha256
+
+from ..embedding_memory import remember_embeddings
+from ..generate_content import field, listed_parts, plain, read_answer, read_messages, read_system, texts_of
+from ..generate_content_stream import ContentStream
+from ..generator import AsyncGeneratorCalls, GeneratorCalls
+from ..hosts import server_of
+from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
+from ..resends import count_request, counted_requests
+from ..sdk_tool import Asked, AsyncSdkTools, SdkTools
+from ..translation import Parameter, Request, Response, Translation, listed
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(each) for each in value]
+
+
+def _text(value: Any) -> str:
+    return str(plain(value))
+
+
+#: Field of the configuration -> attribute and its type.
+_PARAMETERS: dict[str, Parameter] = {
+    "temperature": (attributes.GEN_AI_REQUEST_TEMPERATURE, float),
+    "top_p": (attributes.GEN_AI_REQUEST_TOP_P, float),
+    "top_k": (attributes.GEN_AI_REQUEST_TOP_K, int),
+    "max_output_tokens": (attributes.GEN_AI_REQUEST_MAX_TOKENS, int),
+    "stop_sequences": (attributes.GEN_AI_REQUEST_STOP_SEQUENCES, _texts),
+    "seed": (attributes.GEN_AI_REQUEST_SEED, int),
+    "frequency_penalty": (attributes.GEN_AI_REQUEST_FREQUENCY_PENALTY, float),
+    "presence_penalty": (attributes.GEN_AI_REQUEST_PRESENCE_PENALTY, float),
+    "service_tier": (attributes.SPANWRIGHT_REQUEST_SERVICE_TIER, _text),
+    "output_dimensionality": (attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT, int),
+}
+
+
+@lru_cache(maxsize=1024)
+def model_id(name: str) -> str:
+    """The model's id, to which ``models/…`` and ``projects/…/publishers/google/models/…`` are paths."""
+    *path, last = name.split("/")
+    return last if path and path[-1] == "models" else name
+
+
+def _request(operation: Operation, owner: Any, arguments: Mapping[str, Any]) -> Request:
+    client, config, model = owner._api_client, arguments.get("config"), arguments.get("model")
+    own_address = field(field(config, "http_options"), "base_url")
+    address, port = server_of(str(own_address or field(client._http_options, "base_url")))
+    request = Request(
+        operation.value,
+        Provider.GCP_VERTEX_AI.value if client.vertexai else Provider.GCP_GEMINI.value,
+        model_id(model) if isinstance(model, str) else None,
+        address,
+        port,
+        requests=counted_requests(),
+    )
+    if config is not None:
+        for name, (key, convert) in _PARAMETERS.items():
+            value = field(config, name)
+            if value is not None:
+                request.attributes[key] = convert(value)
+    return request
+
+
+def read_generate_request(owner: Any, arguments: Mapping[str, Any]) -> Request:
+    request = _request(Operation.GENERATE_CONTENT, owner, arguments)
+    config = arguments.get("config")
+    if config is not None:
+        _read_config(request, config)
+    parts = [part for _, parts in listed_parts(arguments.get("contents")) for part in parts]
+    if all(isinstance(part, str) or not _is_media(part) for part in parts):
+        request.modality = TokenModality.TEXT.value
+    return request
+
+
+def read_stream_request(owner: Any, arguments: Mapping[str, Any]) -> Request:
+    request = read_generate_request(owner, arguments)
+    request.is_stream = request.attributes[attributes.GEN_AI_REQUEST_STREAM] = True
+    return request
+
+
+def _read_config(request: Request, config: Any) -> None:
+    found = request.attributes
+    choices = field(config, "candidate_count")
+    if choices is not None and choices != 1:
+        found[attributes.GEN_AI_REQUEST_CHOICE_COUNT] = choices
+    found[attributes.GEN_AI_OUTPUT_TYPE] = _output_type(config)
+    level = field(field(config, "thinking_config"), "thinking_level")
+    if level is not None:
+        found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = _text(level)
+    instruction = field(config, "system_instruction")
+    if instruction is not None:
+        texts = texts_of(part for _, parts in listed_parts(instruction) for part in parts)
+        found[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256(filter(None, texts))
+
+
+def _is_media(part: Any) -> bool:
+    return field(part, "text") is None and not (
+        field(part, "function_call") or field(part, "function_response")
+    )
+
+
+_OUTPUT_TYPES = {"TEXT": OutputType.TEXT, "IMAGE": OutputType.IMAGE, "AUDIO": OutputType.SPEECH}
+
+
+def _output_type(config: Any) -> str | None:
+    """What was asked for: the medium beside text where there is one, else the text's format."""
+    wanted = [_text(each).upper() for each in listed(field(config, "response_modalities"))]
+    media = [_OUTPUT_TYPES[each].value for each in wanted if each in _OUTPUT_TYPES]
+    other = [each for each in media if each != OutputType.TEXT.value]
+    mime_type = field(config, "response_mime_type")
+    if other:
+        return other[0]
+    if mime_type is not None:
+        return OutputType.JSON.value if mime_type == "application/json" else OutputType.TEXT.value
+    return media[0] if media else None
+
+
+def read_generate_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    config = arguments.get("config")
+    content: dict[str, Any] = {
+        attributes.GEN_AI_INPUT_MESSAGES: read_messages(arguments.get("contents")) or None
+    }
+    instruction = field(config, "system_instruction")
+    if instruction is not None:
+        content[attributes.GEN_AI_SYSTEM_INSTRUCTIONS] = read_system(instruction)
+    tools = listed(field(config, "tools"))
+    if tools:
+        content[attributes.GEN_AI_TOOL_DEFINITIONS] = [each for tool in tools for each in _definitions(tool)]
+    return content
+
+
+def _definitions(tool: Any) -> list[messages.ToolDefinition]:
+    """The tools of one entry: functions declared, functions to be called, and the provider's own tools."""
+    if callable(tool):
+        return [_declared(_declaration(tool))]
+    declared = [_declared(each) for each in listed(field(tool, "function_declarations"))]
+    fields = plain(tool) if not isinstance(tool, dict) else tool
+    own = [name for name in fields if name not in _DECLARATIONS] if isinstance(fields, dict) else []
+    return [*declared, *(messages.tool_definition(name, name) for name in own)]
+
+
+_DECLARATIONS = ("function_declarations", "functionDeclarations")
+
+
+def _declared(declaration: Any) -> messages.ToolDefinition:
+    parameters = field(declaration, "parameters") or field(declaration, "parameters_json_schema")
+    return messages.tool_definition(
+        str(field(declaration, "name")), "function", field(declaration, "description"), plain(parameters)
+    )
+
+
+@lru_cache(maxsize=256)
+def _declaration(function: Callable[..., Any]) -> Any:
+    """A function as the SDK declares it to the model; that takes longer than the rest of the span."""
+    from google.genai.types import FunctionDeclaration
+
+    try:
+        return FunctionDeclaration.from_callable_with_api_option(callable=function)
+    except Exception:
+        return {
+            "name": getattr(function, "__name__", type(function).__name__),
+            "description": function.__doc__,
+        }
+
+
+def read_generate_response(_arguments: Mapping[str, Any], answer: Any, captures_content: bool) -> Response:
+    raw = field(field(answer, "sdk_http_response"), "body")
+    if raw and answer.candidates is None:
+        # The application asked for the HTTP response instead of the parsed one.
+        answer = type(answer).model_validate_json(raw)
+    return read_answer(answer, captures_content)
+
+
+def read_embed_request(owner: Any, arguments: Mapping[str, Any]) -> Request:
+    return _request(Operation.EMBEDDINGS, owner, arguments)
+
+
+def read_embed_response(arguments: Mapping[str, Any], answer: Any, _captures_content: bool) -> Response:
+    embeddings = listed(field(answer, "embeddings"))
+    response = Response()
+    vectors = [vector for each in embeddings if (vector := field(each, "values"))]
+    if vectors:
+        response.attributes[attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT] = len(vectors[0])
+        remember_embeddings(vectors, _embedded(arguments, len(vectors)), _embedding_model(arguments))
+    response.attributes[attributes.GEN_AI_USAGE_INPUT_TOKENS] = _embedded_tokens(answer, embeddings)
+    return response
+
+
+def _embedding_model(arguments: Mapping[str, Any]) -> str | None:
+    model = arguments.get("model")
+    return model_id(model) if isinstance(model, str) else None
+
+
+def _embedded(arguments: Mapping[str, Any], vectors: int) -> list[str | None]:
+    """The text behind each vector; none where media or several parts went into one."""
+    contents = arguments.get("contents")
+    each = contents if isinstance(contents, (list, tuple)) else [contents]
+    if len(each) != vectors:
+        return []
+    texts = [texts_of(part for _, parts in listed_parts(one) for part in parts) for one in each]
+    return ["\n".join(filter(None, found)) if None not in found else None for found in texts]
+
+
+def _embedded_tokens(answer: Any, embeddings: Any) -> int | None:
+    usage = field(answer, "usage_metadata")
+    if usage is not None:
+        total: int | None = field(usage, "prompt_token_count")
+        return total
+    counts = [field(field(each, "statistics"), "token_count") for each in embeddings]
+    known = [int(count) for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _read_function(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked:
+    arguments, function = [*args, kwargs.get("args"), kwargs.get("function_to_invoke")][:2]
+    return Asked(function.__name__, arguments, function)
+
+
+GENERATE = Translation(
+    Operation.GENERATE_CONTENT.value, read_generate_request, read_generate_response, read_generate_content
+)
+STREAM = Translation(
+    Operation.GENERATE_CONTENT.value,
+    read_stream_request,
+    read_generate_response,
+    read_generate_content,
+    ContentStream,
+)
+EMBED = Translation(Operation.EMBEDDINGS.value, read_embed_request, read_embed_response)
+
+_MODELS = "google.genai.models"
+_CLIENT = "google.genai._api_client"
+_FUNCTIONS = "google.genai._extra_utils"
+
+
+class GoogleGenAIInstrumentor(LibraryInstrumentor):
+    """OpenTelemetry instrumentor of the ``google-genai`` library."""
+
+    library = "google-genai"
+    methods = (
+        calls(_MODELS, "Models._generate_content", GENERATE),
+        async_calls(_MODELS, "AsyncModels._generate_content", GENERATE),
+        Method(_MODELS, "Models._generate_content_stream", GeneratorCalls(STREAM)),
+        Method(_MODELS, "AsyncModels._generate_content_stream", AsyncGeneratorCalls(STREAM)),
+        calls(_MODELS, "Models.embed_content", EMBED),
+        async_calls(_MODELS, "AsyncModels.embed_content", EMBED),
+        Method(_CLIENT, "BaseApiClient._request_once", count_request),
+        Method(_CLIENT, "BaseApiClient._async_request_once", count_request),
+        Method(_FUNCTIONS, "invoke_function_from_dict_args", SdkTools(_read_function)),
+        Method(_FUNCTIONS, "invoke_function_from_dict_args_async", AsyncSdkTools(_read_function)),
+    )
