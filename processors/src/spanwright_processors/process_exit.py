@@ -14,10 +14,25 @@ import sys
 import threading
 from functools import cache
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
+from weakref import WeakSet
 
 #: How long the end of a process is held up at most, in seconds.
 FLUSH_SECONDS = 5.0
+
+
+class Flushed(Protocol):
+    def flush(self, seconds: float) -> bool:
+        """Write what waits; called when the providers have exported, before the process may end."""
+        ...
+
+
+_flushed: WeakSet[Flushed] = WeakSet()
+
+
+def flush_also(part: Flushed) -> None:
+    """Call ``part.flush(seconds)`` after the providers', for as long as ``part`` lives."""
+    _flushed.add(part)
 
 
 def flush_providers(seconds: float = FLUSH_SECONDS) -> None:
@@ -39,6 +54,9 @@ def _flush(timeout_millis: int) -> None:
         if force_flush is not None:
             with contextlib.suppress(Exception):
                 force_flush(timeout_millis)
+    for part in list(_flushed):
+        with contextlib.suppress(Exception):
+            part.flush(timeout_millis / 1000)
 
 
 def flush_on_sigterm() -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 from spanwright_semconv.pseudonym import hash_key
 
+from ..audit.originals import Edit as Change
+from ..audit.originals import Replaced
 from . import json_text
 from .card import is_card
 from .engine import Detector, FindingCache, is_plain
@@ -47,7 +49,7 @@ class Action(StrEnum):
 
 @dataclass(slots=True)
 class Found:
-    """What was found in one span or log record: types, never values."""
+    """What was found in one span or log record: types, and values only for those who keep them apart."""
 
     names: TraceNames
     types: set[str] = field(default_factory=set)
@@ -56,6 +58,18 @@ class Found:
     was_oversize: bool = False
     #: (type, value, score) for the trace's memory.
     learned: list[tuple[str, str, float]] = field(default_factory=list, repr=False)
+    #: Every change of a text, for the audit log; None where there is none.
+    replaced: list[Replaced] | None = field(default=None, repr=False)
+    place: str = ""  #: of the span, for ``replaced``
+
+    def applied(self, key: str, text: str, edits: list[Edit]) -> str:
+        """``text``, which stands under ``key``, with ``edits`` made and noted."""
+        if not edits:
+            return text
+        if self.replaced is not None:
+            changes = tuple(Change(start, text[start:end], new) for start, end, new in edits)
+            self.replaced.append(Replaced(self.place, key, changes))
+        return json_text.apply(text, edits)
 
     def too_long(self) -> str:
         """What stands for a value too long or too deep to look at; counts it."""
@@ -110,13 +124,11 @@ class Redactor:
             and len(text.encode("utf-8", "surrogatepass")) > self._policy.max_bytes
         ):
             return found.too_long()
-        edits = self._edits(text, key, Kind.STRING, found)
-        return json_text.apply(text, edits) if edits else text
+        return found.applied(key, text, self._edits(text, key, Kind.STRING, found))
 
     def identifier(self, text: str, found: Found) -> str:
         """``text``, an id or the name of a thing, without e-mail addresses and secrets."""
-        edits = self._chosen(text, self._detector.find_identifying(text), found)
-        return json_text.apply(text, edits) if edits else text
+        return found.applied("", text, self._chosen(text, self._detector.find_identifying(text), found))
 
     def identifiers(self, value: Any, found: Found) -> Any:
         """``identifier`` for a string, or the strings of a list; the same object if nothing changed."""
@@ -136,7 +148,7 @@ class Redactor:
         if isinstance(value, str):
             if names.get(value) and normal_key(key) == "name":
                 edits = self._edits(value, key, Kind.STRING, found, names=names)
-                return json_text.apply(value, edits)
+                return found.applied(key, value, edits)
             return self.text(key, value, found)
         if isinstance(value, bytes):
             return self._bytes(key, value, found)
@@ -167,7 +179,7 @@ class Redactor:
         if -_LEAST_NUMBER < value < _LEAST_NUMBER or value >= _LEAST_NUMBER**4:
             return value
         edits = self._number_edits(str(value), key, found)
-        return edits[0].replacement if edits else value
+        return found.applied(key, str(value), edits) if edits else value
 
     def _key_text(self, key: str, found: Found) -> str:
         return self.identifier(key, found) if _is_odd_key(key) else key

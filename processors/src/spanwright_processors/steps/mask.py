@@ -13,9 +13,12 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_PII_ENTITY_TYPES,
     SPANWRIGHT_PII_MASKED,
     SPANWRIGHT_TRACE_PII_DETECTED,
+    USER_HASH,
 )
 from spanwright_semconv.content import NEVER_CONTENT_KEYS, is_content
 
+from ..audit.originals import Originals
+from ..audit.settings import AuditSettings
 from ..detect.engine import Detector, FindingCache
 from ..detect.finding import Entity
 from ..detect.phone import DEFAULT_REGIONS
@@ -51,6 +54,8 @@ class MaskSettings:
     max_value_bytes: int = 1_000_000
     #: Bytes of memory for what was found in texts that come again, as chat histories do; 0 switches it off.
     cache_bytes: int = 8_000_000
+    #: The originals of what was masked, apart and encrypted, for 30 days at most; off unless a folder is named.
+    audit: AuditSettings = field(default_factory=AuditSettings)
 
     def __post_init__(self) -> None:
         known = frozenset(Entity)
@@ -79,12 +84,13 @@ class Mask:
     Sets ``spanwright.pii.detected`` (False only where content was looked at and nothing found),
     ``spanwright.pii.entity_types`` (sorted types, no values, no counts) and ``spanwright.pii.masked``; on
     a local root with findings also ``spanwright.trace.pii.detected``. Counts oversize values in ``oversize``.
+    ``originals`` gets what was masked, by default the audit log that the settings name, if they name one.
     """
 
     Settings: ClassVar[type[MaskSettings]] = MaskSettings
     phase: ClassVar[Phase] = Phase.MASK
 
-    def __init__(self, settings: MaskSettings | None = None) -> None:
+    def __init__(self, settings: MaskSettings | None = None, originals: Originals | None = None) -> None:
         settings = settings or MaskSettings()
         self._skipped = NEVER_CONTENT_KEYS | settings.skip_keys
         self._memory = TraceMemory() if settings.carry_over else None
@@ -96,6 +102,7 @@ class Mask:
             max_bytes=settings.max_value_bytes,
         )
         self._redactor = Redactor(Detector(settings.entities, settings.phone_regions), self._cache, policy)
+        self._originals = originals or _audit_log(settings.audit)
         self.oversize = 0
         #: Whether content may be captured behind this step: not if some type is left readable by choice of
         #: entities.
@@ -109,6 +116,7 @@ class Mask:
         if self._learn(span.trace_id, found):
             self._mask_span(span, found)
         self._mark(span.attributes, found, span.is_local_root)
+        self._keep(span, found)
 
     def log(self, record: EditableLogRecord) -> None:
         found = self._open(record.trace_id)
@@ -116,6 +124,7 @@ class Mask:
         if self._learn(record.trace_id, found):
             self._mask_record(record, found)
         self._mark(record.attributes, found, is_root=False, has_content=record.body is not None)
+        self._keep(record, found)
 
     def fork(self) -> None:
         """Drop what belongs to the parent process, locks included."""
@@ -124,7 +133,13 @@ class Mask:
             self._memory.clear()
 
     def _open(self, trace_id: int) -> Found:
-        return Found(self._memory.of(trace_id) if self._memory and trace_id else TraceNames())
+        names = self._memory.of(trace_id) if self._memory and trace_id else TraceNames()
+        return Found(names, replaced=None if self._originals is None else [])
+
+    def _keep(self, masked: EditableSpan | EditableLogRecord, found: Found) -> None:
+        if self._originals is not None and found.replaced is not None:
+            user = masked.attributes.get(USER_HASH)
+            self._originals.keep(masked.trace_id, masked.span_id, user, found.replaced)
 
     def _learn(self, trace_id: int, found: Found) -> bool:
         """Remember what was found; True if that makes a second look worth while."""
@@ -137,20 +152,28 @@ class Mask:
         return new
 
     def _mask_span(self, span: EditableSpan, found: Found) -> None:
+        found.place = "name"
         span.name = self._redactor.text("", span.name, found)
+        found.place = "attributes"
         span.attributes = self._attributes(span.attributes, found)
-        for event in span.events:
+        for number, event in enumerate(span.events):
+            found.place = f"events[{number}]"
             event.name = self._redactor.text("", event.name, found)
             event.attributes = self._attributes(event.attributes, found)
-        for link in span.links:
+        for number, link in enumerate(span.links):
+            found.place = f"links[{number}]"
             link.attributes = self._attributes(link.attributes, found)
         if span.status_description:
+            found.place = "status"
             span.status_description = self._redactor.text("", span.status_description, found)
 
     def _mask_record(self, record: EditableLogRecord, found: Found) -> None:
+        found.place = "body"
         record.body = self._redactor.value("", record.body, found)
+        found.place = "attributes"
         record.attributes = self._attributes(record.attributes, found)
         if record.event_name:
+            found.place = "event_name"
             record.event_name = self._redactor.text("", record.event_name, found)
 
     def _attributes(self, attributes: Attributes, found: Found) -> Attributes:
@@ -183,3 +206,11 @@ class Mask:
             attributes.setdefault(SPANWRIGHT_PII_DETECTED, False)
         if found.was_oversize:
             attributes[SPANWRIGHT_CONTENT_TRUNCATED] = True
+
+
+def _audit_log(settings: AuditSettings) -> Originals | None:
+    if settings.directory is None:
+        return None
+    from ..audit.recorder import recorder
+
+    return recorder(settings)
