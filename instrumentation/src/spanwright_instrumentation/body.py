@@ -123,6 +123,7 @@ class _Tap:
                 self._reader.take_bytes(data)
                 yield data
         except GeneratorExit:
+            self._reader.drop()
             raise
         except BaseException as error:
             self._reader.fail(error)
@@ -139,6 +140,7 @@ class _Tap:
                 self._reader.take_bytes(data)
                 yield data
         except GeneratorExit:
+            self._reader.drop()
             raise
         except BaseException as error:
             self._reader.fail(error)

@@ -12,7 +12,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from spanwright_semconv import attributes
@@ -32,13 +34,15 @@ class Reading:
         "_body",
         "_first_chunk",
         "_first_content",
+        "_inner",
         "_invocation",
+        "_is_dropped",
         "_is_stream",
-        "_observe",
         "_once",
+        "_reader",
         "_state",
-        "active",
         "last_read",
+        "observe",
     )
 
     def __init__(
@@ -48,20 +52,35 @@ class Reading:
         self._state = state
         self._is_stream = is_stream
         self._body = body
-        self._observe = state.observe
         self._once = threading.Lock()
         self._first_chunk: float | None = None
         self._first_content: float | None = None
-        #: Whether the application is inside a read at the moment; its outcome then tells how it ended.
-        self.active = False
+        # Weak, since the watcher holds on to this: what the application drops is to be collected.
+        self._reader: Callable[[], Any] | None = None
+        self._inner: Callable[[], Any] | None = None
+        self._is_dropped = False
+        #: Takes in a chunk; True if it holds generated content.
+        self.observe = state.observe
+        #: When the application read last, in ``time.perf_counter_ns``.
         self.last_read = time.perf_counter_ns()
         watcher.watch(self)
+
+    def read_by(self, reader: Any, inner: Any) -> None:
+        """The chunks come through ``reader``, which gets them from the SDK's own iterator."""
+        self._reader = weakref.ref(reader)
+        with suppress(TypeError):  # an iterator that takes no weak references cannot close a response either
+            self._inner = weakref.ref(inner)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether content has come, so that no chunk's time matters any more."""
+        return self._first_content is not None
 
     def take(self, chunk: Any) -> None:
         """A chunk arrived just now."""
         self.last_read = time.perf_counter_ns()
         try:
-            has_content = self._observe(chunk)
+            has_content = self.observe(chunk)
         except Exception:
             logger.debug("Cannot read a chunk.", exc_info=True)
             return
@@ -76,7 +95,7 @@ class Reading:
 
     def _read_body(self, body: Body) -> None:
         for chunk, read_at in body.chunks():
-            has_content = self._observe(chunk)
+            has_content = self.observe(chunk)
             if self._first_content is None:
                 self._time_first(self._invocation.elapsed_at(read_at), has_content)
 
@@ -95,8 +114,22 @@ class Reading:
         self._end(error, None)
 
     def close(self) -> None:
-        """The response was closed. By the application, unless it is reading: then the read tells."""
-        if not self.active:
+        """The response was closed.
+
+        By the application; or by the SDK's iterator because it has ended, which the read under way will tell;
+        or by the same iterator because it is being collected, where no span may end: the interpreter may be
+        inside a lock of an exporter.
+        """
+        if self._reader is None:
+            if not self._is_dropped:
+                self._end(None, None)
+            return
+        reader = self._reader()
+        if reader is not None and reader.gi_running:
+            return
+        if reader is None or _is_running(self._inner):
+            self.drop()
+        elif not self._is_dropped:
             self._end(None, None)
 
     def leave(self) -> None:
@@ -104,8 +137,9 @@ class Reading:
         self._end(None, self._invocation.elapsed_at(self.last_read))
 
     def drop(self) -> None:
-        """The same from ``__del__``."""
-        if not self._once.locked():
+        """The same from wherever the garbage collector is at work."""
+        if not self._once.locked() and not self._is_dropped:
+            self._is_dropped = True
             watcher.drop(self)
 
     def discard(self) -> None:
@@ -134,67 +168,81 @@ class Reading:
             invocation.fail(error, end_time=end_time)
 
 
-class Chunks:
+def _is_running(iterator: Callable[[], Any] | None) -> bool:
+    """Whether this generator, of either kind, is in the middle of something."""
+    found = iterator() if iterator is not None else None
+    return bool(getattr(found, "gi_running", False) or getattr(found, "ag_running", False))
+
+
+def observed_chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
     """The SDK's iterator of chunks, observed."""
+    chunks = _chunks(inner, reading)
+    # From its first ``yield`` on a generator notices that it is collected, also if nobody has read from it.
+    next(chunks)
+    reading.read_by(chunks, inner)
+    return chunks
 
-    __slots__ = ("_next", "_reading")
 
-    def __init__(self, inner: Iterator[Any], reading: Reading) -> None:
-        self._next = inner.__next__
-        self._reading = reading
-
-    def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        reading = self._reading
-        reading.active = True
-        try:
-            chunk = self._next()
-        except StopIteration:
-            reading.active = False
-            reading.complete()
-            raise
-        except BaseException as error:
-            reading.active = False
-            reading.fail(error)
-            raise
-        reading.active = False
-        reading.take(chunk)
-        return chunk
-
-    def __del__(self) -> None:
-        self._reading.drop()
+def _chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
+    yield None
+    try:
+        for chunk in inner:
+            reading.take(chunk)
+            yield chunk
+            if reading.is_timed:
+                break
+        # A generator with little in it, since the SDK's own work between two chunks leaves no cache warm: the
+        # same as calls of ``take`` costs three times as much.
+        observe, clock = reading.observe, time.perf_counter_ns
+        for chunk in inner:
+            reading.last_read = clock()
+            try:
+                observe(chunk)
+            except Exception:
+                logger.debug("Cannot read a chunk.", exc_info=True)
+            yield chunk
+    except GeneratorExit:
+        reading.drop()
+        raise
+    except BaseException as error:
+        reading.fail(error)
+        raise
+    reading.complete()
 
 
 class AsyncChunks:
     """The SDK's asynchronous iterator of chunks, observed."""
 
-    __slots__ = ("_next", "_reading")
+    __slots__ = ("__weakref__", "_next", "_reading", "gi_running")
 
     def __init__(self, inner: AsyncIterator[Any], reading: Reading) -> None:
         self._next = inner.__anext__
         self._reading = reading
+        #: As generators have it: whether the application waits for a chunk.
+        self.gi_running = False
+        reading.read_by(self, inner)
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
 
     async def __anext__(self) -> Any:
         reading = self._reading
-        reading.active = True
+        self.gi_running = True
         try:
             chunk = await self._next()
         except StopAsyncIteration:
-            reading.active = False
             reading.complete()
             raise
         except BaseException as error:
-            reading.active = False
             reading.fail(error)
             raise
-        reading.active = False
+        finally:
+            self.gi_running = False
         reading.take(chunk)
         return chunk
 
     def __del__(self) -> None:
         self._reading.drop()
+
+
+Chunks = observed_chunks
