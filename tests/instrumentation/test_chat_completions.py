@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionMessage
 from spanwright_instrumentation.chat_completions import (
     ChatStream,
-    get,
-    listed,
     read_chat_content,
     read_chat_response,
     read_prompt,
 )
-from spanwright_instrumentation.translation import Request, Response, parse_fields
+from spanwright_instrumentation.translation import Request, Response, get, listed, parse_fields
 from spanwright_semconv.prompt import system_prompt_sha256
 
 PNG = "data:image/png;base64," + "A" * 400

@@ -52,7 +52,9 @@ class Recording:
     def spans(self) -> list[ReadableSpan]:
         """Ended spans, in the order in which they started; each of ours keeps to the conventions."""
         spans = sorted(self._exporter.get_finished_spans(), key=lambda span: span.start_time or 0)
-        ours = [span for span in spans if "gen_ai.operation.name" in (span.attributes or {})]
+        ours = [
+            span for span in spans if "gen_ai.operation.name" in (span.attributes or {}) and _is_ours(span)
+        ]
         assert {span.name: found for span in ours if (found := violations(span))} == {}
         return spans
 
@@ -136,6 +138,11 @@ def documents(attributes: dict[str, Any]) -> list[dict[str, Any]]:
     """What a retrieval span says came back."""
     listed: list[dict[str, Any]] = json.loads(attributes["gen_ai.retrieval.documents"])
     return listed
+
+
+def _is_ours(span: ReadableSpan) -> bool:
+    scope = span.instrumentation_scope
+    return scope is not None and scope.name.startswith(("spanwright", "test"))
 
 
 def _lines(span: ReadableSpan, spans: Sequence[ReadableSpan], depth: int = 0) -> Iterator[str]:

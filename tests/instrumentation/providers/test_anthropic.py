@@ -205,7 +205,7 @@ def test_tool_use(recording: Recording) -> None:
         ],
         "gen_ai.output.messages": [{"role": "assistant", "parts": [call], "finish_reason": "tool_use"}],
     }
-    known = registry.claim("get_weather", call_id=call["id"])
+    known = registry.claim("get_weather", call_id="toolu_01UAcA2APHENDob6qJ8kmoaC")
     assert known is not None
     assert (known.arguments, known.model_span) == ('{"city":"San Francisco"}', recording.spans[0].context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import anthropic
 import pytest
@@ -22,7 +23,7 @@ def recording() -> Iterator[Recording]:
 
 def test_streamed_tools_and_thinking(recording: Recording) -> None:
     """Blocks that come in pieces are whole in the answer; the arguments are remembered as generated."""
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "thinking", "thinking": "Two orders.", "signature": "c2lnbmVk"},
         {"type": "text", "text": "Looking"},
         {"type": "tool_use", "id": "toolu_1", "name": "lookup_order", "input": {"order": "A-17"}},
