@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openai.types.chat import ChatCompletionMessage
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessage
 from spanwright_instrumentation.chat_completions import (
     ChatStream,
     read_chat_content,
@@ -194,6 +194,22 @@ def test_reasoning_and_refusal() -> None:
     answer = streamed(delta(reasoning_content="h"), delta(reasoning="m"), delta(refusal="no"))
     (said,) = answer.content["gen_ai.output.messages"]
     assert said["parts"] == [{"type": "reasoning", "content": "hm"}, {"type": "refusal", "content": "no"}]
+
+
+def test_everything_in_one_chunk() -> None:
+    """Text, reasoning, a tool call and usage may come together, also after chunks of text alone."""
+    call = {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}
+    together = chunk(
+        choices=[{"index": 0, "delta": {"content": "B", "tool_calls": [call]}, "finish_reason": None}],
+        usage={"prompt_tokens": 1, "completion_tokens": 2},
+    )
+    reasoning = ChatCompletionChunk.construct(  # as the SDK makes its chunks
+        **{**together, "usage": None, "choices": [{"index": 0, "delta": {"content": "C", "reasoning": "h"}}]}
+    )
+    answer = streamed(delta(content="A"), delta(content="a"), together, reasoning, delta(content="D"))
+    (said,) = answer.content["gen_ai.output.messages"]
+    assert [part.get("content") or part["name"] for part in said["parts"]] == ["h", "AaBCD", "f"]
+    assert answer.attributes["gen_ai.usage.output_tokens"] == 2
 
 
 def test_what_counts_as_content() -> None:

@@ -5,14 +5,14 @@ Read from dicts as applications write them, from SDK models, and from :class:`~.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from spanwright_semconv import attributes, messages
 from spanwright_semconv.enums import FinishReason, TokenModality
 from spanwright_semconv.prompt import system_prompt_sha256
 
-from .media import inline
+from .media import image, inline
 from .translation import Request, Response, get, listed
 
 
@@ -81,7 +81,7 @@ def _part(part: Any) -> messages.Part:
         return messages.generic(kind, content=get(part, kind))
     media = get(part, kind)
     if kind == "image_url":
-        return _image(media if isinstance(media, str) else str(get(media, "url")))
+        return image(media if isinstance(media, str) else str(get(media, "url")))
     if kind == "input_audio":
         return inline("audio", f"audio/{get(media, 'format')}", len(get(media, "data") or ""))
     if kind == "file":
@@ -90,13 +90,6 @@ def _part(part: Any) -> messages.Part:
             return messages.file("document", file_id)
         return inline("document", None, len(get(media, "file_data") or ""))
     return messages.generic(kind)
-
-
-def _image(address: str) -> messages.Part:
-    if not address.startswith("data:"):
-        return messages.uri("image", address)
-    header, _, data = address[5:].partition(",")
-    return inline("image", header.partition(";")[0] or None, len(data))
 
 
 def _tool_call(call: Any) -> tuple[str | None, str, str | None]:
@@ -208,6 +201,10 @@ class _Choice:
         return messages.message("assistant", parts, finish_reason=reason)
 
 
+def _nothing(_text: str) -> None:
+    """Text that is not captured goes nowhere."""
+
+
 class ChatStream:
     """A streamed chat completion so far."""
 
@@ -216,11 +213,33 @@ class ChatStream:
         self._answered: dict[str, Any] = {}
         self._usage: Any = None
         self._choices: dict[int, _Choice] = {}
+        #: The choice spoken last, and what takes its text.
+        self._text_index: int | None = None
+        self._add_text: Callable[[str], None] = _nothing
 
     def observe(self, chunk: Any) -> bool:
+        # Nearly every chunk is one more piece of the one choice's text, and it is to cost as little as can
+        # be.
+        choices = chunk.choices
+        if choices and len(choices) == 1 and chunk.usage is None:
+            part = choices[0]
+            delta = part.delta
+            if (
+                part.index == self._text_index
+                and delta is not None
+                and delta.content
+                and part.finish_reason is None
+                and delta.tool_calls is None
+                and not delta.__pydantic_extra__
+            ):
+                self._add_text(delta.content)
+                return True
+        return self._observe_any(chunk)
+
+    def _observe_any(self, chunk: Any) -> bool:
         if not self._answered.get(attributes.GEN_AI_RESPONSE_ID):
             self._answered = _answered(chunk)
-        usage = getattr(chunk, "usage", None)
+        usage = get(chunk, "usage")
         if usage is not None:
             self._usage = usage
             self._answered = {**self._answered, **{k: v for k, v in _answered(chunk).items() if v}}
@@ -229,22 +248,22 @@ class ChatStream:
             choice = self._choices.get(part.index)
             if choice is None:
                 choice = self._choices[part.index] = _Choice()
-            has_content = self._observe_delta(choice, part.delta) or has_content
+            if part.delta is not None:
+                has_content = self._observe_delta(choice, part.delta) or has_content
             if part.finish_reason:
                 choice.finish_reason = part.finish_reason
+            self._text_index = part.index
+            self._add_text = choice.text.append if self._captures_content else _nothing
         return has_content
 
     def _observe_delta(self, choice: _Choice, delta: Any) -> bool:
-        if delta is None:
-            return False
-        if delta.content:
-            if self._captures_content:
-                choice.text.append(delta.content)
-            return True
+        has_content = bool(delta.content)
+        if has_content and self._captures_content:
+            choice.text.append(delta.content)
         if delta.tool_calls:
             choice.add_tool_calls(delta.tool_calls)
-            return True
-        return choice.add_rarities(delta)
+            has_content = True
+        return choice.add_rarities(delta) or has_content
 
     def response(self, *, broken: bool) -> Response:
         response = Response(self._answered)
