@@ -33,7 +33,10 @@ class ObservedCall:
         self._arguments = arguments
         self._request = request = translation.read_request(owner, arguments)
         self._invocation = invocation = Invocation(
-            telemetry, request.operation, request.model, attributes=request.sampling_attributes()
+            telemetry,
+            request.operation,
+            request.model or request.agent,
+            attributes=request.sampling_attributes(),
         )
         invocation.attributes.update(request.attributes)
         invocation.modality = request.modality

@@ -61,17 +61,23 @@ def observe_result(
         else:
             _observe_body(invocation, translation, request, arguments, http_response)
         return
-    iterator = getattr(result, "_iterator", None)
+    place = _place_of_iterator(request, result)
+    iterator = getattr(result, place, None)
     if iterator is not None and hasattr(result, "response") and translation.stream_state is not None:
         _describe_http(invocation, result.response)
         reading = Reading(invocation, translation.stream_state(invocation.captures_content))
         tap(result.response, reading, collects=False)
         observed = AsyncChunks if hasattr(iterator, "__anext__") else Chunks
-        result._iterator = observed(iterator, reading)
+        setattr(result, place, observed(iterator, reading))
         return
     invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = getattr(result, "_request_id", None)
     record_response(invocation, translation.read_response(arguments, result, invocation.captures_content))
     invocation.stop()
+
+
+def _place_of_iterator(request: Request, result: Any) -> str:
+    """Where a stream keeps the SDK's iterator of chunks: SDKs come from two generators."""
+    return "generator" if request.is_stream and hasattr(result, "generator") else "_iterator"
 
 
 def _observe_body(
@@ -132,10 +138,12 @@ def _describe_http(invocation: Invocation, http_response: Any) -> None:
     headers = http_response.headers
     found = (headers.get(name) for name in _REQUEST_ID_HEADERS)
     invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = next(filter(None, found), None)
-    _describe_retries(invocation, http_response.request)
+    _describe_retries(invocation, getattr(http_response, "request", None))
 
 
 def _describe_retries(invocation: Invocation, http_request: Any) -> None:
+    if http_request is None:
+        return
     sent = http_request.headers.get(_RETRIES_HEADER, "")
     if sent.isdigit() and sent != "0":
         invocation.attributes[_RESEND_COUNT] = int(sent)

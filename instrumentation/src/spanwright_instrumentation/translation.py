@@ -68,6 +68,8 @@ class Request:
     model: str | None
     server_address: str | None = None
     server_port: int | None = None
+    #: The agent asked in place of a model.
+    agent: str | None = None
     is_stream: bool = False
     modality: str = TokenModality.UNKNOWN.value
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class Request:
         return {
             attributes.GEN_AI_PROVIDER_NAME: self.provider,
             attributes.GEN_AI_REQUEST_MODEL: self.model,
+            attributes.GEN_AI_AGENT_NAME: self.agent,
             attributes.SERVER_ADDRESS: self.server_address,
             attributes.SERVER_PORT: self.server_port,
         }

@@ -19,11 +19,12 @@ from ..embedding_memory import remember_embeddings
 from ..generate_content import field, listed_parts, plain, read_answer, read_messages, read_system, texts_of
 from ..generate_content_stream import ContentStream
 from ..generator import AsyncGeneratorCalls, GeneratorCalls
-from ..hosts import server_of
+from ..hosts import provider_of, server_of
 from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
+from ..interactions import InteractionStream, read_input, read_interaction, read_tools
 from ..resends import count_request, counted_requests
 from ..sdk_tool import Asked, AsyncSdkTools, SdkTools
-from ..translation import Parameter, Request, Response, Translation, listed
+from ..translation import Parameter, Request, Response, Translation, get, listed
 
 
 def _texts(value: Any) -> list[str]:
@@ -226,6 +227,71 @@ def _embedded_tokens(answer: Any, embeddings: Any) -> int | None:
     return sum(known) if known else None
 
 
+_INTERACTION_PARAMETERS: dict[str, Parameter] = {
+    **{name: _PARAMETERS[name] for name in ("temperature", "top_p", "max_output_tokens", "seed")},
+    "stop_sequences": _PARAMETERS["stop_sequences"],
+    "thinking_level": (attributes.GEN_AI_REQUEST_REASONING_LEVEL, _text),
+}
+
+
+def _body(arguments: Mapping[str, Any]) -> Any:
+    """What is sent: given one by one, or as a whole."""
+    body = field(arguments.get("request"), "body")
+    return arguments if body is None else body
+
+
+def _sent(body: Any, name: str) -> Any:
+    value = get(body, name)
+    return None if type(value).__name__ == "Unset" else value
+
+
+def read_interaction_request(owner: Any, arguments: Mapping[str, Any]) -> Request:
+    body = _body(arguments)
+    model, agent = _sent(body, "model"), _sent(body, "agent")
+    address, port = server_of(_interactions_url(owner))
+    request = Request(
+        (Operation.CHAT if agent is None else Operation.INVOKE_AGENT).value,
+        provider_of(address or "", Provider.GCP_GEMINI.value),
+        model_id(_text(model)) if model is not None else None,
+        address,
+        port,
+        agent=_text(agent) if agent is not None else None,
+        requests=counted_requests(),
+    )
+    found, config = request.attributes, _sent(body, "generation_config")
+    for name, (key, convert) in _INTERACTION_PARAMETERS.items():
+        value = _sent(config, name)
+        if value is not None:
+            found[key] = convert(value)
+    if _sent(body, "stream") is True:
+        request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
+    found[attributes.GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID] = _sent(body, "previous_interaction_id")
+    tier, instruction = _sent(body, "service_tier"), _sent(body, "system_instruction")
+    found[attributes.SPANWRIGHT_REQUEST_SERVICE_TIER] = None if tier is None else _text(tier)
+    found[attributes.GEN_AI_OUTPUT_TYPE] = _output_type(body)
+    if isinstance(instruction, str):
+        found[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256([instruction])
+    if isinstance(_sent(body, "input"), str):
+        request.modality = TokenModality.TEXT.value
+    return request
+
+
+def _interactions_url(owner: Any) -> str:
+    """Address of the server, of SDKs with either generator behind their interactions."""
+    configuration = getattr(owner, "sdk_configuration", None)
+    return str(configuration.get_server_details()[0] if configuration else owner._client.base_url)
+
+
+def read_interaction_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    body = _body(arguments)
+    instruction, tools = _sent(body, "system_instruction"), listed(_sent(body, "tools"))
+    return {
+        attributes.GEN_AI_INPUT_MESSAGES: read_input(_sent(body, "input")) or None,
+        attributes.GEN_AI_SYSTEM_INSTRUCTIONS: read_system(instruction) if instruction is not None else None,
+        attributes.GEN_AI_TOOL_DEFINITIONS: read_tools(tools) if tools else None,
+    }
+
+
 def _read_function(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked:
     arguments, function = [*args, kwargs.get("args"), kwargs.get("function_to_invoke")][:2]
     return Asked(function.__name__, arguments, function)
@@ -241,11 +307,22 @@ STREAM = Translation(
     read_generate_content,
     ContentStream,
 )
+INTERACT = Translation(
+    Operation.CHAT.value,
+    read_interaction_request,
+    read_interaction,
+    read_interaction_content,
+    InteractionStream,
+)
 EMBED = Translation(Operation.EMBEDDINGS.value, read_embed_request, read_embed_response)
 
 _MODELS = "google.genai.models"
 _CLIENT = "google.genai._api_client"
 _FUNCTIONS = "google.genai._extra_utils"
+_INTERACTIONS = "google.genai._gaos.google_genai"
+_HOOKS = "google.genai._gaos._hooks"
+#: Until 2.0.
+_OLD_INTERACTIONS = "google.genai._interactions.resources.interactions"
 
 
 class GoogleGenAIInstrumentor(LibraryInstrumentor):
@@ -261,6 +338,12 @@ class GoogleGenAIInstrumentor(LibraryInstrumentor):
         async_calls(_MODELS, "AsyncModels.embed_content", EMBED),
         Method(_CLIENT, "BaseApiClient._request_once", count_request),
         Method(_CLIENT, "BaseApiClient._async_request_once", count_request),
+        calls(_INTERACTIONS, "GeminiNextGenInteractions.create", INTERACT),
+        async_calls(_INTERACTIONS, "AsyncGeminiNextGenInteractions.create", INTERACT),
+        calls(_OLD_INTERACTIONS, "InteractionsResource.create", INTERACT),
+        async_calls(_OLD_INTERACTIONS, "AsyncInteractionsResource.create", INTERACT),
+        Method(_HOOKS, "SDKHooks.before_request", count_request),
+        Method(_HOOKS, "AsyncSDKHooks.before_request", count_request),
         Method(_FUNCTIONS, "invoke_function_from_dict_args", SdkTools(_read_function)),
         Method(_FUNCTIONS, "invoke_function_from_dict_args_async", AsyncSdkTools(_read_function)),
     )
