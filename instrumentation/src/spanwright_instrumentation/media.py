@@ -8,3 +8,11 @@ from spanwright_semconv import messages
 def inline(modality: str, mime_type: str | None, base64_length: int) -> messages.Part:
     """A ``blob`` part for media sent inline as base64 text of this length; its ``bytes`` are their number."""
     return {**messages.blob(modality, "", mime_type), "bytes": base64_length * 3 // 4}
+
+
+def image(address: str) -> messages.Part:
+    """An image by its address, of which a ``data:`` one holds the image itself."""
+    if not address.startswith("data:"):
+        return messages.uri("image", address)
+    header, _, data = address[5:].partition(",")
+    return inline("image", header.partition(";")[0] or None, len(data))

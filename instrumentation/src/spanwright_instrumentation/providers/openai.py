@@ -1,4 +1,4 @@
-"""OpenAI's SDK, and every provider that is reached with it: chat completions and embeddings."""
+"""OpenAI's SDK, and every provider that is reached with it: chat completions, responses and embeddings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from ..chat_completions import ChatStream, read_chat_content, read_chat_response
 from ..embedding_memory import remember_embeddings
 from ..hosts import provider_of, server_of
 from ..instrumentor import LibraryInstrumentor, async_calls, calls
-from ..translation import Parameter, Request, Response, Translation, listed, read_parameters
+from ..responses import (
+    FetchedStream,
+    ResponsesStream,
+    read_fetched_response,
+    read_responses_content,
+    read_responses_response,
+)
+from ..responses import read_prompt as read_responses_prompt
+from ..translation import Parameter, Request, Response, Translation, get, listed, read_parameters
 
 
 def _texts(value: Any) -> list[str]:
@@ -32,6 +40,13 @@ _CHAT_PARAMETERS: dict[str, Parameter] = {
     "reasoning_effort": (attributes.GEN_AI_REQUEST_REASONING_LEVEL, str),
     "service_tier": (attributes.OPENAI_REQUEST_SERVICE_TIER, str),
     "top_k": (attributes.GEN_AI_REQUEST_TOP_K, int),
+}
+_RESPONSES_PARAMETERS: dict[str, Parameter] = {
+    "temperature": (attributes.GEN_AI_REQUEST_TEMPERATURE, float),
+    "top_p": (attributes.GEN_AI_REQUEST_TOP_P, float),
+    "max_output_tokens": (attributes.GEN_AI_REQUEST_MAX_TOKENS, int),
+    "previous_response_id": (attributes.GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID, str),
+    "service_tier": (attributes.OPENAI_REQUEST_SERVICE_TIER, str),
 }
 _EMBEDDING_PARAMETERS: dict[str, Parameter] = {
     "dimensions": (attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT, int),
@@ -85,6 +100,49 @@ def _output_type(arguments: Mapping[str, Any]) -> str | None:
     return OutputType.SPEECH.value if "audio" in listed(arguments.get("modalities")) else None
 
 
+def read_responses_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
+    request = _request(Operation.CHAT, resource, arguments, _RESPONSES_PARAMETERS)
+    found = request.attributes
+    found[attributes.OPENAI_API_TYPE] = OpenAIApiType.RESPONSES.value
+    if arguments.get("stream") is True:
+        request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
+    conversation, template = arguments.get("conversation"), arguments.get("prompt")
+    found[attributes.GEN_AI_CONVERSATION_ID] = _text(conversation) or _text(get(conversation, "id"))
+    found[attributes.GEN_AI_PROMPT_NAME] = _text(get(template, "id"))
+    found[attributes.GEN_AI_PROMPT_VERSION] = _text(get(template, "version"))
+    found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = _text(get(arguments.get("reasoning"), "effort"))
+    found[attributes.GEN_AI_OUTPUT_TYPE] = _output_format(arguments)
+    read_responses_prompt(request, arguments)
+    return request
+
+
+def _output_format(arguments: Mapping[str, Any]) -> str | None:
+    if isinstance(arguments.get("text_format"), type):
+        return OutputType.JSON.value
+    kind = _text(get(get(arguments.get("text"), "format"), "type"))
+    return OutputType.JSON.value if kind and kind.startswith("json") else kind
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def read_fetch_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
+    request = _request(Operation.FETCH_RESPONSE, resource, arguments, {})
+    found = request.attributes
+    found[attributes.GEN_AI_RESPONSE_ID] = _text(arguments.get("response_id"))
+    found[attributes.OPENAI_API_TYPE] = OpenAIApiType.RESPONSES.value
+    if arguments.get("stream") is True:
+        request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
+        cursor = arguments.get("starting_after")
+        found[attributes.GEN_AI_REQUEST_STREAM_CURSOR] = str(cursor) if isinstance(cursor, int) else None
+    return request
+
+
+def _fetch_arguments(_: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"response_id": args[0], **kwargs} if args else kwargs
+
+
 def read_embeddings_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
     return _request(Operation.EMBEDDINGS, resource, arguments, _EMBEDDING_PARAMETERS)
 
@@ -113,11 +171,26 @@ def _embedded_texts(sent: Any) -> list[str | None]:
 
 
 CHAT = Translation(Operation.CHAT.value, read_chat_request, read_chat_response, read_chat_content, ChatStream)
+RESPONSES = Translation(
+    Operation.CHAT.value,
+    read_responses_request,
+    read_responses_response,
+    read_responses_content,
+    ResponsesStream,
+)
+FETCH = Translation(
+    Operation.FETCH_RESPONSE.value,
+    read_fetch_request,
+    read_fetched_response,
+    stream_state=FetchedStream,
+    arguments=_fetch_arguments,
+)
 EMBEDDINGS = Translation(Operation.EMBEDDINGS.value, read_embeddings_request, read_embeddings_response)
 
 _CHAT_MODULE = "openai.resources.chat.completions.completions"
 _OLD_CHAT_MODULE = "openai.resources.chat.completions"
 _BETA_CHAT_MODULE = "openai.resources.beta.chat.completions"
+_RESPONSES_MODULE = "openai.resources.responses.responses"
 _EMBEDDINGS_MODULE = "openai.resources.embeddings"
 
 
@@ -135,6 +208,12 @@ class OpenAIInstrumentor(LibraryInstrumentor):
         async_calls(_OLD_CHAT_MODULE, "AsyncCompletions.create", CHAT),
         calls(_BETA_CHAT_MODULE, "Completions.parse", CHAT),
         async_calls(_BETA_CHAT_MODULE, "AsyncCompletions.parse", CHAT),
+        calls(_RESPONSES_MODULE, "Responses.create", RESPONSES),
+        calls(_RESPONSES_MODULE, "Responses.parse", RESPONSES),
+        calls(_RESPONSES_MODULE, "Responses.retrieve", FETCH),
+        async_calls(_RESPONSES_MODULE, "AsyncResponses.create", RESPONSES),
+        async_calls(_RESPONSES_MODULE, "AsyncResponses.parse", RESPONSES),
+        async_calls(_RESPONSES_MODULE, "AsyncResponses.retrieve", FETCH),
         calls(_EMBEDDINGS_MODULE, "Embeddings.create", EMBEDDINGS),
         async_calls(_EMBEDDINGS_MODULE, "AsyncEmbeddings.create", EMBEDDINGS),
     )
