@@ -49,10 +49,9 @@ def expected_finish_reasons(kind: str) -> tuple[str, ...]:
 
 def response(kind: str, status: str = "completed", **more: Any) -> dict[str, Any]:
     """A response in the provider's form; without output and usage until it is completed."""
-    done = (
-        {"output": output(kind), "usage": _USAGE} if status == "completed" else {"output": [], "usage": None}
-    )
-    settings = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
+    is_done = status == "completed"
+    done: dict[str, Any] = {"output": output(kind) if is_done else [], "usage": _USAGE if is_done else None}
+    settings: dict[str, Any] = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
     return {**_HEAD, **settings, "status": status, **done, **more}
 
 
@@ -78,10 +77,9 @@ def events(kind: str) -> list[dict[str, Any]]:
     ]
     for at, item in enumerate(output(kind)):
         started: dict[str, Any] = {**item, "status": "in_progress"}
-        pieces, name = (
-            (item.get("arguments"), "function_call_arguments") if kind == "tools" else (_TEXT, "output_text")
-        )
-        started |= {"arguments": ""} if kind == "tools" else {"content": []}
+        started.update({"arguments": ""} if kind == "tools" else {"content": []})
+        name = "function_call_arguments" if kind == "tools" else "output_text"
+        pieces = str(item.get("arguments", _TEXT))
         place = {"output_index": at, "item_id": item["id"], "content_index": 0, "logprobs": []}
         found.append({"type": "response.output_item.added", "output_index": at, "item": started})
         if kind == "text":
