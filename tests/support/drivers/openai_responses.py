@@ -77,7 +77,8 @@ def events(kind: str) -> list[dict[str, Any]]:
     ]
     for at, item in enumerate(output(kind)):
         started: dict[str, Any] = {**item, "status": "in_progress"}
-        started.update({"arguments": ""} if kind == "tools" else {"content": []})
+        unsaid: dict[str, Any] = {"arguments": ""} if kind == "tools" else {"content": []}
+        started.update(unsaid)
         name = "function_call_arguments" if kind == "tools" else "output_text"
         pieces = str(item.get("arguments", _TEXT))
         place = {"output_index": at, "item_id": item["id"], "content_index": 0, "logprobs": []}
