@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanwright_processors import EditableEvent
-from spanwright_processors.content import drop_content, without_content
+from spanwright_processors.content import drop_content, safe_severity_text, without_content
 from spanwright_semconv.content import CONTENT_KEYS, NEVER_CONTENT_KEYS
 from support.editable import editable_span
 
@@ -29,11 +29,88 @@ def test_no_text_survives_but_under_a_key_that_never_holds_content(attributes: d
         ({"vector": (0.1, 0.2), "map": {"n": 1}, "raw": b"1", "none": None}, {}),
         ({f"seen.{SECRET}": 1, "1234 5678": 2, "": 3}, {}),
         ({"gen_ai.response.finish_reasons": ("stop",)}, {"gen_ai.response.finish_reasons": ("stop",)}),
+        (
+            {"phone": 4155550142, "card": 4.2e15, "big": 10**400, "nan": float("nan"), "small": -9},
+            {"small": -9},
+        ),
+        ({"gen_ai.usage.input_tokens": 12_000_000}, {"gen_ai.usage.input_tokens": 12_000_000}),
     ],
 )
 def test_figures_flags_and_known_keys_stay(attributes: dict[str, Any], kept: dict[str, Any]) -> None:
     """Numbers and booleans under plain keys stay, and what the registry says holds no content."""
     assert without_content(attributes) == kept
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        SECRET,
+        "chat-of-ada%40example.com",
+        "whatsapp:+14155550142",
+        "tel14155550142",
+        "123-45-6789",
+        "4111111111111111",
+        "203.0.113.77",
+        "Ada from Bath",
+        "sk-proj-q8Wv2LmT4xZr9KpD1sYc7NbF",
+        "AKIAQ8WV2LMT4XZR9KPD",
+        "hf_" + "aBcDeFgHiJ" * 3,
+        "postgres://ada:q8Wv2Lm@db/app",
+        "x" * 300,
+        4155550142,
+        (SECRET,),
+        {"mail": SECRET},
+        SECRET.encode(),
+    ],
+)
+@pytest.mark.parametrize("key", ["session.id", "gen_ai.conversation.id", "mcp.session.id"])
+def test_an_id_that_the_application_chose_stays_only_if_it_looks_like_one(key: str, value: Any) -> None:
+    """Sessions are called after telephone numbers and addresses, and what masks them has just failed."""
+    assert without_content({key: value}) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("session.id", "chat-204"),
+        ("session.id", "0b0e6ad2-6e9f-4f4e-9d1a-3c5a2f1e7b88"),
+        ("session.id", "prod/eu:7"),
+        ("gen_ai.conversation.id", "thread_5f2c9e0b7a1d4c3e8f6a"),
+        ("jsonrpc.request.id", 17),
+        ("gen_ai.request.model", "claude-sonnet-4-20250514"),
+        ("gen_ai.request.model", "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/x"),
+        ("gen_ai.response.id", "chatcmpl-Bq8Wv2LmT4xZr9KpD1sYc7NbFq8Wv"),
+        ("gen_ai.agent.name", "Support agent (EU)"),
+        ("error.type", "openai.RateLimitError"),
+        ("server.address", "10.0.0.7"),
+    ],
+)
+def test_ordinary_ids_and_names_stay(key: str, value: Any) -> None:
+    """They are what the span is found by."""
+    assert without_content({key: value}) == {key: value}
+
+
+@pytest.mark.parametrize("key", ["error.type", "gen_ai.agent.name", "gen_ai.request.model", "exception.type"])
+def test_no_address_stays_under_any_key(key: str) -> None:
+    """Whatever the registry says of the key; an error's type is one word, not its message."""
+    assert without_content({key: f"for {SECRET}"}) == {}
+    assert without_content({"error.type": "Cannot find order 17"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("INFO", "INFO"),
+        ("Level 25", "Level 25"),
+        ("WARN2", "WARN2"),
+        (f"BAD {SECRET}", None),
+        ("", None),
+        (5, None),
+    ],
+)
+def test_a_severity_is_the_name_of_a_level(text: Any, left: str | None) -> None:
+    """Anything else may be a message; the severity's number still tells how bad it is."""
+    assert safe_severity_text(text) == left
 
 
 @pytest.mark.parametrize(

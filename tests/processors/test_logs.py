@@ -246,3 +246,34 @@ def test_the_guard_signal_needs_a_step_that_masks_logs() -> None:
     assert (content_is_guarded(masked), content_is_guarded(unmasked)) == (True, False)
     first.detach()
     assert not content_is_guarded(masked)
+
+
+def test_event_name_and_severity_text_are_no_way_out() -> None:
+    """The event's name goes through the steps as well; a severity's text is a level's name or nothing."""
+
+    def shout(record: EditableLogRecord) -> None:
+        record.event_name = (record.event_name or "").upper()
+
+    exporter = memory()
+    made = logger_provider(SimpleLogRecordProcessor(exporter))
+    attach_logs(made, chain(LogFunctionStep(shout)))
+    emit(made, event_name="letters", severity_text="WARN")
+    emit(made, event_name=None, severity_text="BAD: letters")
+    first, second = (finished.log_record for finished in exporter.get_finished_logs())
+    assert (first.event_name, first.severity_text) == ("LETTERS", "WARN")
+    assert (second.event_name, second.severity_text) == (None, None)
+
+
+def test_a_failing_step_leaves_only_event_names_of_the_conventions() -> None:
+    """Any other is text of the application."""
+
+    def fail(_: EditableLogRecord) -> None:
+        raise ValueError("letters")
+
+    exporter = memory()
+    made = logger_provider(SimpleLogRecordProcessor(exporter))
+    attach_logs(made, chain(LogFunctionStep(fail)))
+    emit(made, event_name="letters")
+    emit(made)
+    names = [finished.log_record.event_name for finished in exporter.get_finished_logs()]
+    assert names == ["event", "gen_ai.client.inference.operation.details"]

@@ -350,9 +350,14 @@ class Unmask(Shout):
         raise ValueError
 
 
+STEPS = st.sampled_from([[], [Shout()], [Unmask()], [Unmask(), Shout()]])
+
+
 @settings(max_examples=150, deadline=None)
-@given(BODIES, ATTRIBUTES, st.sampled_from([[], [Shout()], [Unmask()], [Unmask(), Shout()]]))
-def test_log_records_agree_in_both_views(body: Any, attributes: Mapping[str, Any], steps: list[Any]) -> None:
+@given(BODIES, ATTRIBUTES, STEPS, st.sampled_from(["e", "gen_ai.x", "INFO", "BAD: e"]))
+def test_log_records_agree_in_both_views(
+    body: Any, attributes: Mapping[str, Any], steps: list[Any], name: str
+) -> None:
     """The same steps on the same log record, through the SDK and through OTLP, encode to the same."""
     requests = []
     for attached in (True, False):
@@ -361,9 +366,8 @@ def test_log_records_agree_in_both_views(body: Any, attributes: Mapping[str, Any
         made.add_log_record_processor(SimpleLogRecordProcessor(exporter))
         if attached:
             attach_logs(made, chain(*steps))
-        made.get_logger("t").emit(
-            body=body, attributes=dict(attributes), event_name="e", timestamp=5, observed_timestamp=6
-        )
+        texts: Any = {"event_name": name, "severity_text": name, "attributes": dict(attributes)}
+        made.get_logger("t").emit(body=body, timestamp=5, observed_timestamp=6, **texts)
         requests.append(encode_logs(exporter.get_finished_logs()))
     process_logs(requests[1], chain(*steps))
     assert log_parts(requests[0]) == log_parts(requests[1])
@@ -372,7 +376,8 @@ def test_log_records_agree_in_both_views(body: Any, attributes: Mapping[str, Any
 def log_parts(request: ExportLogsServiceRequest) -> tuple[Any, ...]:
     (record,) = request.resource_logs[0].scope_logs[0].log_records
     pairs = sorted(record.attributes, key=lambda pair: pair.key)
-    return pairs, record.body.WhichOneof("value"), record.body, record.event_name, record.time_unix_nano
+    texts = (record.event_name, record.severity_text)
+    return pairs, record.body.WhichOneof("value"), record.body, texts, record.time_unix_nano
 
 
 def test_a_log_record_that_cannot_be_written_loses_its_content() -> None:

@@ -33,3 +33,11 @@ def test_without_a_key_the_process_draws_one(monkeypatch: pytest.MonkeyPatch, va
     assert len(hash_key()) == 32
     assert hash_key() == hash_key()
     assert value.encode() != hash_key()
+
+
+def test_half_a_character_is_hashed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text that is no valid Unicode raises in neither the application nor the pipeline, id and key alike."""
+    assert len(user_hash("ada\ud83d", b"key")) == 32
+    assert user_hash("ada\ud83d", b"key") != user_hash("ada", b"key")
+    monkeypatch.setenv(HASH_KEY_VARIABLE, f"{KEY}\udce4")
+    assert len(user_hash("ada")) == 32

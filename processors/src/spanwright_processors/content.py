@@ -18,18 +18,66 @@ NEUTRAL_EVENT_NAME = "event"
 
 _SAFE_EVENT_NAMES = re.compile(r"exception|(gen_ai|spanwright)\.[a-z_.]+")
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_SEVERITY = re.compile(r"[A-Za-z]{1,16}(?:[ _-]?[0-9]{1,3})?")
+#: From here on a number of unknown meaning may be somebody's: a telephone, card or social security number.
+_NOBODYS_NUMBER = 1_000_000
+#: Ids that the application chooses. Some take the customer's telephone number for one.
+_CHOSEN_IDS = frozenset(
+    {
+        names.SESSION_ID,
+        names.GEN_AI_CONVERSATION_ID,
+        names.GEN_AI_AGENT_ID,
+        names.GEN_AI_MAIN_AGENT_ID,
+        names.GEN_AI_MEMORY_RECORD_ID,
+        names.GEN_AI_MEMORY_STORE_ID,
+        names.GEN_AI_DATA_SOURCE_ID,
+        names.ENDUSER_PSEUDO_ID,
+        names.MCP_SESSION_ID,
+        names.JSONRPC_REQUEST_ID,
+        names.SPANWRIGHT_REQUEST_ID,
+    }
+)
+_NAMES_OF_TYPES = frozenset({names.ERROR_TYPE, names.EXCEPTION_TYPE})
+_LONGEST = 256
+_RANDOM_HEX = re.compile(
+    r"(?<![A-Za-z0-9])(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?=[0-9]*[a-f])[0-9a-f]{16,32})"
+    r"(?![A-Za-z0-9])"
+)
+#: Short words and numbers, as most ids are made of; longer ones may be keys and tokens.
+_ID = re.compile(r"(?:[A-Za-z0-9]{1,16}(?:[._:/|-]{1,2}|\Z)){1,16}")
+_LONG_NUMBER = re.compile(r"[0-9](?:[._:/|-]{0,2}[0-9]){6}|(?:[0-9]{1,3}\.){3}")
 
 
 def without_content(attributes: Mapping[str, object]) -> Attributes:
-    """The attributes that hold no content by their name (ids, models, enums …), and numbers and booleans.
+    """The attributes that hold no content by their name (ids, models, enums …), and small numbers and flags.
 
-    Lists of numbers go: an embedding vector tells what was embedded.
+    Under such a name too, what is text, an address, a secret or a long number goes. Lists of numbers go: an
+    embedding vector tells what was embedded.
     """
-    return {
-        key: value
-        for key, value in attributes.items()
-        if key in NEVER_CONTENT_KEYS or (isinstance(value, bool | int | float) and _PLAIN_KEY.fullmatch(key))
-    }
+    return {key: value for key, value in attributes.items() if _may_stay(key, value)}
+
+
+def _may_stay(key: str, value: object) -> bool:
+    if key not in NEVER_CONTENT_KEYS:
+        is_small = isinstance(value, int | float) and abs(value) < _NOBODYS_NUMBER
+        return is_small and _PLAIN_KEY.fullmatch(key) is not None
+    if isinstance(value, str):
+        return _is_label(key, value)
+    if isinstance(value, int | float):
+        return key not in _CHOSEN_IDS or _is_label(key, str(value))
+    return isinstance(value, list | tuple) and all(
+        isinstance(item, str) and _is_label(key, item) for item in value
+    )
+
+
+def _is_label(key: str, text: str) -> bool:
+    """True for text that can be the id, name, version or enumerated value it is said to be."""
+    if len(text) > _LONGEST or "@" in text or "%40" in text:
+        return False
+    if key in _CHOSEN_IDS:
+        rest = _RANDOM_HEX.sub("x", text)
+        return _ID.fullmatch(rest) is not None and _LONG_NUMBER.search(rest) is None
+    return key not in _NAMES_OF_TYPES or len(text.split()) == 1
 
 
 def drop_content(span: EditableSpan, failed_steps: Iterable[str]) -> None:
@@ -61,6 +109,12 @@ def drop_log_content(record: EditableLogRecord, failed_steps: Iterable[str]) -> 
     kept[FAILED_STEPS] = tuple(failed_steps)
     record.attributes = kept
     record.body = None
+    record.event_name = _safe_event_name(record.event_name) if record.event_name else None
+
+
+def safe_severity_text(text: str | None) -> str | None:
+    """A level's name (``INFO``, ``Level 25``); None for anything else, which may be a message."""
+    return text if isinstance(text, str) and _SEVERITY.fullmatch(text) else None
 
 
 def _safe_name(name: str, kept: Attributes) -> str:

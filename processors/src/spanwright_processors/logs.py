@@ -12,15 +12,21 @@ from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk._logs import ReadWriteLogRecord
 
 from .chain import StepChain
-from .content import FAILED_STEPS
+from .content import FAILED_STEPS, safe_severity_text
 from .fork import watch_forks
-from .sdk import VIEW, bounded, copied, unchanged
+from .sdk import VIEW, bounded, copied, encodable, unchanged
 from .span import EditableLogRecord
 
 #: The fields of a ``LogRecord`` that hold content, as they are when nothing can be told of it.
 #: ``exception`` is never handed on: its message cannot be masked, the attributes carry what is known of it.
 _EMPTY_FIELDS: Mapping[str, Any] = MappingProxyType(
-    {"body": None, "attributes": BoundedAttributes(attributes={FAILED_STEPS: (VIEW,)}), "exception": None}
+    {
+        "body": None,
+        "attributes": BoundedAttributes(attributes={FAILED_STEPS: (VIEW,)}),
+        "event_name": None,
+        "exception": None,
+        "severity_text": None,
+    }
 )
 
 _LOCK_STRIPES = 16
@@ -133,7 +139,9 @@ def _processed_fields(raw: LogRecord, resource: Any, chain: StepChain) -> Mappin
         return {
             "body": record.body,
             "attributes": _edited_attributes(raw.attributes, record.attributes),
+            "event_name": encodable(record.event_name) if record.event_name else None,
             "exception": None,
+            "severity_text": safe_severity_text(raw.severity_text),
         }
     except Exception:
         chain.counters.view_failed()

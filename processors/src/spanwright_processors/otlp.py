@@ -15,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.trace import SpanKind, StatusCode
 
 from .chain import StepChain
-from .content import FAILED_STEPS, NEUTRAL_SPAN_NAME
+from .content import FAILED_STEPS, NEUTRAL_SPAN_NAME, safe_severity_text
 from .sdk import VIEW, encodable, unchanged
 from .span import Attributes, EditableEvent, EditableLink, EditableLogRecord, EditableSpan
 
@@ -74,7 +74,8 @@ def process_log_record(record: LogRecord, resource: Mapping[str, Any], chain: St
         view.write()
     except Exception:
         chain.counters.view_failed()
-        record.ClearField("body")
+        for name in ("body", "event_name", "severity_text"):
+            record.ClearField(name)
         _rewrite(record.attributes, {FAILED_STEPS: (VIEW,)})
 
 
@@ -152,6 +153,11 @@ class LogView:
         _write_attributes(self._message.attributes, self.record.attributes, self._attributes)
         if self.record.body is not self._body:
             self._message.body.CopyFrom(_any_value(self.record.body))
+        event_name = encodable(self.record.event_name or "")
+        if event_name != self._message.event_name:
+            self._message.event_name = event_name
+        if safe_severity_text(self._message.severity_text) is None:
+            self._message.ClearField("severity_text")
 
 
 def decoded(pairs: MutableSequence[KeyValue]) -> Attributes:

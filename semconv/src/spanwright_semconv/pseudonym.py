@@ -20,9 +20,10 @@ def _process_key() -> bytes:
 def hash_key() -> bytes:
     """The key in ``SPANWRIGHT_HASH_KEY``, else one drawn for this process, so that processes then differ."""
     key = os.environ.get(HASH_KEY_VARIABLE, "")
-    return key.encode() if len(key) >= 16 else _process_key()
+    return key.encode("utf-8", "surrogateescape") if len(key) >= 16 else _process_key()
 
 
 def user_hash(user_id: str, key: bytes | None = None) -> str:
     """HMAC-SHA-256 of a user id as 32 hexadecimal digits, for ``user.hash``."""
-    return hmac.new(key or hash_key(), user_id.encode(), hashlib.sha256).hexdigest()[:32]
+    message = user_id.encode("utf-8", "surrogatepass")
+    return hmac.new(key or hash_key(), message, hashlib.sha256).hexdigest()[:32]
