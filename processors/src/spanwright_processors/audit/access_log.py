@@ -50,10 +50,11 @@ class Entry(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What is wrong, and where."""
+    """What is wrong, and where. ``is_note``: no sign of tampering, such as what a killed process leaves."""
 
     place: str
     what: str
+    is_note: bool = False
 
 
 class AccessLog:
@@ -104,7 +105,11 @@ class AccessLog:
                 key = self._key(create=False)
             except DamagedError as error:
                 return [Problem("access.key", str(error))]
-            found, last = _check_lines(key, self._lines())
+            lines, rest = self._lines()
+            found, last = _check_lines(key, lines)
+            if rest:
+                what = "it ends within an entry, as where a process was killed"
+                found.append(Problem("access.log", what, is_note=True))
             return [*found, *self._check_head(key, last)]
 
     def _check_head(self, key: bytes, last: Head) -> Iterator[Problem]:
@@ -177,12 +182,13 @@ class AccessLog:
         whole, newline, rest = tail.rpartition(b"\n")
         return (_parsed(whole.rpartition(b"\n")[2]) if newline else None), rest
 
-    def _lines(self) -> list[bytes]:
+    def _lines(self) -> tuple[list[bytes], bytes]:
+        """The whole lines, and the bytes behind them."""
         try:
             lines = self._folder.access_log.read_bytes().split(b"\n")
         except FileNotFoundError:
-            return []
-        return lines if lines[-1] else lines[:-1]
+            return [], b""
+        return lines[:-1], lines[-1]
 
     def _read_head(self, key: bytes, *, tolerant: bool = False) -> Head | None:
         try:

@@ -34,13 +34,14 @@ def _overwrite(log: AuditLog, one: Stored) -> None:
     file = log.folder.segment(one.reader.file.name)
     if file is None:
         return  # its day is over
-    frame = one.frame
-    head = Head(Kind.ERASED, *frame.head[1:4])
-    content = head.encode(bytes(NONCE_BYTES), len(frame.body)) + bytes(len(frame.body))
-    assert len(content) == HEAD_BYTES + len(frame.body)
+    frame, length = one.frame, len(one.frame.body)
+    erased = Head(Kind.ERASED, *frame.head[1:4]).encode(bytes(NONCE_BYTES), length)
     descriptor = os.open(file.path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        os.pwrite(descriptor, content, frame.offset)
+        # The content first: by its head a second run finds the record again.
+        os.pwrite(descriptor, bytes(length), frame.offset + HEAD_BYTES)
+        os.fsync(descriptor)
+        os.pwrite(descriptor, erased, frame.offset)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

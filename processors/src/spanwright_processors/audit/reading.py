@@ -109,23 +109,28 @@ def traces_of_user(log: AuditLog, user_hash: str) -> list[int]:
     return sorted(traces)
 
 
-def show(log: AuditLog, query: Query, reason: str) -> Iterator[Shown]:
-    """The originals that ``query`` asks for. That they are read is on the disk before the first is opened.
+def show(log: AuditLog, query: Query, reason: str) -> list[Shown]:
+    """The originals that ``query`` asks for, by time. That they are read is on the disk before any is opened.
 
     ``reason`` stands in the access log as it is. Raises ``AuditError`` where it cannot be noted.
     """
     found = stored(log, query, (Kind.ORIGINALS,))
     note(log, "show", query, reason, found)
     keys: dict[str, DataKey] = {}
-    for reader, frame in found:
-        place = Stored(reader, frame).place
-        try:
-            key = keys.get(reader.file.name) or reader.header.data_key(log.master)
-            keys[reader.file.name] = key
-            record = decoded(reader.open(key, frame))
-        except DamagedError:
-            record = None
-        yield Shown(frame.head.trace_id, frame.head.span_id, place, record)
+    shown = [_opened(log, one, keys) for one in found]
+    return sorted(shown, key=lambda one: one.record.time_ns if one.record else 0)
+
+
+def _opened(log: AuditLog, one: Stored, keys: dict[str, DataKey]) -> Shown:
+    reader, frame = one
+    name = reader.file.name
+    try:
+        if name not in keys:
+            keys[name] = reader.header.data_key(log.master)
+        record = decoded(reader.open(keys[name], frame))
+    except DamagedError:
+        record = None
+    return Shown(frame.head.trace_id, frame.head.span_id, one.place, record)
 
 
 def note(log: AuditLog, action: str, query: Query, reason: str, found: list[Stored]) -> None:

@@ -65,6 +65,9 @@ class _Waiting:
         )
 
     def item(self) -> Item:
+        """The record encoded; raises what an attribute or id of no known shape makes it raise."""
+        if self.trace_id >> 128 or self.span_id >> 64:
+            raise OverflowError
         content = self.record.encode() if self.kind == Kind.ORIGINALS else packed(b"{}")
         return Item(self.kind, self.trace_id, self.span_id, self.user, content)
 
@@ -202,7 +205,7 @@ class Recorder:
             lost = self.lost
         try:
             if batch or (lost > self._lost_noted and self._writer.is_open):
-                items = [waiting.item() for waiting in batch]
+                items = [item for waiting in batch if (item := self._item(waiting)) is not None]
                 self._writer.append(items, lost=lost - self._lost_noted, sync=sync)
                 self._lost_noted = lost
         except Exception as error:
@@ -211,6 +214,14 @@ class Recorder:
         with self._changed:
             self._settled += len(batch)
             self._changed.notify_all()
+
+    def _item(self, waiting: _Waiting) -> Item | None:
+        try:
+            return waiting.item()
+        except Exception as error:
+            self.lost += 1
+            self._say(_reason(error))
+            return None
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Wait until all that was kept before is on the disk or counted as lost; False if time runs out."""

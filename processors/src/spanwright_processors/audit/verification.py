@@ -31,6 +31,9 @@ class Report:
     erased: int = 0
     head: Head = field(default_factory=lambda: Head(0, ""))
 
+    def add(self, problem: Problem) -> None:
+        (self.notes if problem.is_note else self.problems).append(problem)
+
 
 @dataclass
 class _Expected:
@@ -72,7 +75,7 @@ def _read_access_log(log: AuditLog, report: Report) -> _Expected:
     expected = _Expected()
     for one in log.access.check():
         if isinstance(one, Problem):
-            report.problems.append(one)
+            report.add(one)
             continue
         report.entries += 1
         report.head = Head(one.number, one.mac)
@@ -127,8 +130,7 @@ def _check_frames(reader: SegmentReader, key: DataKey, expected: _Expected, repo
     name, following, complete = reader.file.name, 0, 0
     for one in reader.frames():
         if isinstance(one, Damage):
-            found = Problem(f"{name} byte {one.offset}", _damage(one, following))
-            (report.notes if one.is_half else report.problems).append(found)
+            report.add(Problem(f"{name} byte {one.offset}", _damage(one, following), is_note=one.is_half))
             following += 0 if one.is_half else 1
             continue
         place = f"{name} record {one.head.number} (byte {one.offset})"
@@ -163,7 +165,8 @@ def _check_record(
         report.problems.append(Problem(place, _ERASED_IN_PART if erased else str(error)))
         return
     if frame.head.kind == Kind.LOST:
-        report.notes.append(Problem(place, f"{unpacked(content)['lost']} records were lost before it"))
+        lost = f"{unpacked(content)['lost']} records were lost before it"
+        report.add(Problem(place, lost, is_note=True))
 
 
 def _damage(damage: Damage, number: int) -> str:
