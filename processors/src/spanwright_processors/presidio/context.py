@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from .tokens import Token, Tokenizer
@@ -24,13 +24,11 @@ LEAST = 0.4
 BEFORE = 5
 AFTER = 0
 HIGHEST = 1.0
-#: Characters before a finding that are cut into words at first; four times as many if these hold too few
-#: words.
-_WINDOW = 160
+#: Characters that are cut into words at once, those of a text's end and of long words aside.
+_BLOCK = 128
 #: Words before those that count whose cutting may depend on what stands before them.
 _MARGIN = 8
 _WORD_AFTER_SPACE = re.compile(r"(?<=\s)\S")
-_SPACE = re.compile(r"\s")
 _PIECE_WITH_COLON = re.compile(r"\S*:\S*")
 _NOT_A_KEYWORD = ("-PRON-", "be")
 
@@ -51,85 +49,116 @@ class Surroundings:
         self._stop_words = stop_words
         self._given = [word.lower() for word in given]
         self._near: dict[int, list[str]] = {}
+        self._blocks: dict[int, list[Token]] = {}
+        self._possible: dict[tuple[str, ...], list[str]] = {}
 
-    def support(self, start: int, words: Sequence[str]) -> bool:
+    def support(self, start: int, words: tuple[str, ...]) -> bool:
         """True if one of ``words`` is a part of a word near the finding that begins at ``start``."""
-        words = [word.lower() for word in words]
-        if not self._given and not any(word in self._lower or not word.isascii() for word in words):
+        possible = self._possible.get(words)
+        if possible is None:
+            possible = self._possible[words] = self._that_may_occur(words)
+        if not possible:
             return False
         near = self._near.get(start)
         if near is None:
             near = self._near[start] = [*self._words_near(start), *self._given]
-        return any(word in each for word in words for each in near)
+        return any(word in each for word in possible for each in near)
+
+    def _that_may_occur(self, words: tuple[str, ...]) -> list[str]:
+        """The words, in lower case, that stand anywhere in the text or are given.
+
+        How a letter beyond ASCII becomes lower may depend on those next to it, so that it is not decided
+        here.
+        """
+        return [word for word in map(str.lower, words) if word in self._lower or not word.isascii()]
 
     @cached_property
     def _lower(self) -> str:
-        return self._text.lower()
+        return "\n".join((self._text, *self._given)).lower()
 
     def _words_near(self, start: int) -> list[str]:
-        size = _WINDOW
+        first = start // _BLOCK
+        while first > 0 and self._block_start(first) > start:
+            first -= 1
+        before, after = 1, 1
         while True:
-            first = self._word_start(start - size)
-            tokens = self._tokenizer.tokens(self._text, first, self._end(start + size))
-            found = self._counted(tokens, start, first == 0)
+            low, high = max(first - before, 0), first + after
+            cut = [token for number in range(low, high + 1) for token in self._block(number)]
+            is_end = high * _BLOCK + _BLOCK >= len(self._text)
+            found = self._counted(self._tokenizer.rejoined(cut), start, low == 0, is_end)
             if found is not None:
                 return found
-            size *= 4
+            before, after = before * 4, after * 4
 
-    def _word_start(self, index: int) -> int:
-        """Where a word begins after white space, at ``index`` or later; 0 near the beginning of the text."""
-        found = _WORD_AFTER_SPACE.search(self._text, index) if index > 0 else None
-        return found.start() if found else 0
+    def _block(self, number: int) -> list[Token]:
+        """The tokens from one block's start to the next one's; exceptions may have come apart."""
+        block = self._blocks.get(number)
+        if block is None:
+            start, end = self._block_start(number), self._block_start(number + 1)
+            block = self._blocks[number] = self._tokenizer.cut(self._text, start, end)
+        return block
 
-    def _end(self, index: int) -> int:
-        """Where white space begins, at ``index`` or later."""
-        found = _SPACE.search(self._text, index) if index < len(self._text) else None
+    def _block_start(self, number: int) -> int:
+        """Where the first word begins that stands after white space at the block's place or later."""
+        index = number * _BLOCK
+        if index == 0:
+            return 0
+        found = _WORD_AFTER_SPACE.search(self._text, index) if index < len(self._text) else None
         return found.start() if found else len(self._text)
 
-    def _counted(self, tokens: list[Token], start: int, is_whole: bool) -> list[str] | None:
+    def _counted(
+        self, tokens: list[Token], start: int, from_beginning: bool, to_end: bool
+    ) -> list[str] | None:
         """The words that count around the one at ``start``, itself included; None: more text is needed."""
-        at = bisect_right(tokens, start, key=lambda token: token.start + len(token.text))
+        at = bisect_right(tokens, start, key=_token_end)
         if at == len(tokens):
             # Presidio stops with an error here: a finding that begins in the white space at the end of a
             # text.
             return []
         counted: list[str] = []
-        position = at
-        while position >= 0 and len(counted) <= BEFORE:
-            if not is_whole and position < _MARGIN:
+        for position in range(at, -1, -1):
+            if not from_beginning and position < _MARGIN:
                 return None
-            counted += self._if_counted(tokens[position].text)
-            position -= 1
+            counted += self._if_counted(tokens[position][1])
+            if len(counted) > BEFORE:
+                break
         total = len(counted) + AFTER + 1
-        position = at
-        while position < len(tokens) and len(counted) < total:
-            counted += self._if_counted(tokens[position].text)
-            position += 1
-        if len(counted) < total and tokens[-1].start + len(tokens[-1].text) < len(self._text.rstrip()):
-            return None
-        return counted
+        for position in range(at, len(tokens)):
+            counted += self._if_counted(tokens[position][1])
+            if len(counted) == total:
+                return counted
+        return counted if to_end else None
 
-    def _if_counted(self, word: str) -> list[str]:
-        lower = word.lower()
-        if ":" in word:
-            return []
-        if _is_keyword(word, self._stop_words) or (":" in self._text and lower in self._colon_parts):
-            return [lower]
-        return []
+    def _if_counted(self, word: str) -> tuple[str, ...]:
+        lower = _keyword(word, self._stop_words)
+        if lower:
+            return lower
+        if ":" not in self._text or ":" in word or word.lower() not in self._colon_parts:
+            return ()
+        return (word.lower(),)
 
     @cached_property
     def _colon_parts(self) -> frozenset[str]:
         """The parts of all words of the text that have a colon inside."""
         parts: set[str] = set()
-        for piece in dict.fromkeys(_PIECE_WITH_COLON.findall(self._text)):
-            for token in self._tokenizer.tokens(piece):
-                if ":" in token.text and _is_keyword(token.text, self._stop_words):
-                    parts.update(token.text.lower().split(":"))
+        for piece in set(_PIECE_WITH_COLON.findall(self._text)):
+            for _start, token in self._tokenizer.tokens(piece):
+                if ":" in token and not _is_left_out(token, self._stop_words):
+                    parts.update(token.lower().split(":"))
         return frozenset(parts)
 
 
+def _token_end(token: Token) -> int:
+    return token[0] + len(token[1])
+
+
 @lru_cache(maxsize=20_000)
-def _is_keyword(word: str, stop_words: frozenset[str]) -> bool:
+def _keyword(word: str, stop_words: frozenset[str]) -> tuple[str, ...]:
+    """The word in lower case if it counts by itself."""
+    return () if ":" in word or _is_left_out(word, stop_words) else (word.lower(),)
+
+
+def _is_left_out(word: str, stop_words: frozenset[str]) -> bool:
     if word in _NOT_A_KEYWORD or word.lower() in stop_words:
-        return False
-    return not all(unicodedata.category(character).startswith("P") for character in word)
+        return True
+    return all(unicodedata.category(character).startswith("P") for character in word)

@@ -1,23 +1,21 @@
 """Telephone numbers as ``phonenumbers.PhoneNumberMatcher`` finds them, for several regions in one go.
 
 The library looks over the text once a region. Here candidates are cut out once for all regions, and a
-candidate written with digits and plain separators only is judged by its digits: whether they make a number of
-a region does not depend on how they are grouped. Everything else is left to the library's own matcher.
+candidate written with digits and plain separators only, or with a plus before them, is judged by its digits:
+whether they make a number of a region does not depend on how they are grouped. Everything else is left to the
+library.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from phonenumbers import (
-    COUNTRY_CODE_TO_REGION_CODE,
+    CountryCodeSource,
     Leniency,
-    PhoneMetadata,
     PhoneNumber,
-    PhoneNumberMatch,
     PhoneNumberMatcher,
     PhoneNumberType,
     phonenumbermatcher,
@@ -26,48 +24,26 @@ from phonenumbers import (
 
 from ..detect.finding import Finding
 from .definitions import Kind, Recognizer
+from .dialling import region
 from .finders import Hit, without_duplicates
 
 #: A candidate begins with at most two opening characters and four separators after each, then a digit.
 _LEAD = 16
 _DIGIT = re.compile(r"\d")
-#: What a candidate that is judged by its digits is made of: no plus, no extension, nothing that ends a
-#: number.
+#: What is judged by its digits: no extension, nothing that the library would cut off.
 _PLAIN = re.compile(r"[0-9 .()\[\]/\u00a0-]+")
+_WITH_PLUS = re.compile(r"[(\[]?\+[0-9 .()\[\]/\u00a0-]*[0-9][0-9 .()\[\]/\u00a0-]*")
 _GROUP = re.compile(r"\d+")
 _SECOND_NUMBER = phonenumberutil._SECOND_NUMBER_START_PATTERN
 _SEPARATORS = dict.fromkeys(map(ord, " .()[]/\u00a0-"))
-#: Digit strings whose regions are remembered; beyond it the memory starts anew.
-_REMEMBERED = 8_192
+#: Digit strings about which is remembered whether they are numbers; beyond it the memory starts anew.
+_REMEMBERED = 16_384
+_NOWHERE: frozenset[str] = frozenset()
+_has_prefix = phonenumbermatcher._is_national_prefix_present_if_required
 #: The library refuses longer strings.
 _LONGEST = 250
-
-
-class PhoneFinder:
-    """Finds for Presidio's telephone recognizers: any line, or mobile or fixed lines of one region."""
-
-    def __init__(self, recognizer: Recognizer) -> None:
-        parameters = recognizer.parameters
-        self._entity = recognizer.entity
-        self._score = parameters["SCORE"]
-        self._region = parameters.get("REGION") if recognizer.kind is Kind.LINE_TYPE else None
-        self._line = parameters.get("target_classification")
-        regions = (self._region,) if self._region else parameters["supported_regions"]
-        self._numbers = PhoneNumbers(regions, parameters["leniency"])
-
-    def __call__(self, text: str, _hits: Iterable[Hit]) -> list[Finding]:
-        return without_duplicates(
-            [
-                Finding(self._entity, found.start, found.end, self._score)
-                for found in self._numbers.find(text)
-                if self._region is None or self._is_wanted(found.number)
-            ]
-        )
-
-    def _is_wanted(self, number: PhoneNumber) -> bool:
-        return phonenumberutil.region_code_for_number(number) == self._region and _line(number) == self._line
-
-
+#: Candidates of more groups are not taken apart beforehand: their pieces are too many.
+_GROUPS = 6
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _FIXED = (
     PhoneNumberType.FIXED_LINE,
@@ -81,6 +57,35 @@ _FIXED = (
 )
 
 
+class Place(NamedTuple):
+    """A telephone number is at ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+class PhoneFinder:
+    """Finds for Presidio's telephone recognizers: any line, or mobile or fixed lines of one region."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        parameters = recognizer.parameters
+        self._entity = recognizer.entity
+        self._score = parameters["SCORE"]
+        self._region = parameters["REGION"] if recognizer.kind is Kind.LINE_TYPE else None
+        self._line = parameters.get("target_classification")
+        regions = (self._region,) if self._region else parameters["supported_regions"]
+        self._numbers = PhoneNumbers(regions, parameters["leniency"])
+
+    def __call__(self, text: str, _hits: Iterable[Hit]) -> list[Finding]:
+        places = dict.fromkeys(self._numbers.find(text))
+        wanted = (place for place in places if self._region is None or self._is_wanted(text[slice(*place)]))
+        return without_duplicates([Finding(self._entity, *place, self._score) for place in wanted])
+
+    def _is_wanted(self, written: str) -> bool:
+        number = phonenumberutil.parse(written, self._region)
+        return phonenumberutil.region_code_for_number(number) == self._region and _line(number) == self._line
+
+
 def _line(number: PhoneNumber) -> str | None:
     kind = phonenumberutil.number_type(number)
     if kind in _MOBILE:
@@ -88,100 +93,130 @@ def _line(number: PhoneNumber) -> str | None:
     return "telephone" if kind in _FIXED else None
 
 
-class Number(NamedTuple):
-    """A telephone number at ``text[start:end]``."""
-
-    start: int
-    end: int
-    number: PhoneNumber
-
-
 class PhoneNumbers:
     """Finds numbers of ``regions`` (ISO 3166 codes) with the library's ``leniency`` (1: valid numbers)."""
 
     def __init__(self, regions: Sequence[str], leniency: int) -> None:
-        self._shapes = tuple((region, re.compile(_shape(region))) for region in regions)
-        self._any_shape = re.compile("|".join(_shape(region) for region in regions))
+        self._regions = tuple(map(region, regions))
+        self._any_shape = re.compile("|".join(each.pattern for each in self._regions))
         self._leniency = leniency
-        self._known: dict[tuple[str, str], bool] = {}
+        self._known: dict[str, frozenset[str]] = {}
 
-    def find(self, text: str) -> Iterator[Number]:
+    def find(self, text: str) -> Iterator[Place]:
         """The numbers of every region in turn; a number of several regions comes several times."""
-        candidates = _Candidates(text, self._any_shape)
+        candidates = _Candidates(text, self.regions_of)
         if candidates.after(0) is None:
             return
-        for region, shape in self._shapes:
-            matcher = _Matcher(text, region, self._leniency, self._is_number)
-            yield from _of_region(matcher, candidates, shape)
+        for each in self._regions:
+            yield from self._of_region(text, candidates, each.name)
 
-    def _is_number(self, digits: str, region: str, matcher: PhoneNumberMatcher) -> bool:
-        """True if digits without anything else, as written in ``region``, make a number."""
-        known = self._known.get((digits, region))
+    def _of_region(self, text: str, candidates: _Candidates, where: str) -> Iterator[Place]:
+        matcher = _Matcher(text, where, self._leniency, self.regions_of)
+        index = 0
+        while (found := candidates.after(index)) is not None:
+            index = found.start + len(found.text)
+            if found.regions is None or where in found.regions:
+                place = matcher.extract(found.text, found.start)
+                if place is not None:
+                    index = place.end
+                    yield place
+
+    def regions_of(self, digits: str) -> frozenset[str]:
+        """Where digits, with or without a plus before them, make a number when written in that region."""
+        known = self._known.get(digits)
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known = {}
-            known = self._known[digits, region] = _is_valid(
-                digits, region, min(self._leniency, Leniency.VALID), matcher
-            )
+            known = self._known[digits] = self._judged(digits)
         return known
 
+    def _judged(self, digits: str) -> frozenset[str]:
+        with_plus = digits[0] == "+"
+        if not with_plus and not self._any_shape.fullmatch(digits):
+            return _NOWHERE
+        found = set()
+        for each in self._regions:
+            if with_plus or (each.shape.fullmatch(digits) and not each.refuses(digits)):
+                valid, by_plus = self._is_valid(digits, each.name)
+                if by_plus:
+                    return frozenset(where.name for where in self._regions) if valid else _NOWHERE
+                if valid:
+                    found.add(each.name)
+        return frozenset(found)
 
-def _of_region(matcher: _Matcher, candidates: _Candidates, shape: re.Pattern[str]) -> Iterator[Number]:
-    index = 0
-    while (found := candidates.after(index)) is not None:
-        index = found.start + len(found.text)
-        if found.numbers is None or any(shape.fullmatch(number) for number in found.numbers):
-            match = matcher.extract(found.text, found.start)
-            if match is not None:
-                index = match.end
-                yield Number(match.start, match.end, match.number)
-
-
-def _is_valid(digits: str, region: str, leniency: int, matcher: PhoneNumberMatcher) -> bool:
-    try:
-        number = phonenumberutil.parse(digits, region, keep_raw_input=True)
-    except phonenumberutil.NumberParseException:
-        return False
-    return bool(phonenumbermatcher._verify(leniency, number, digits, matcher))
+    def _is_valid(self, digits: str, where: str) -> tuple[bool, bool]:
+        """Whether it is a number, and whether its plus alone says of which country."""
+        try:
+            number = phonenumberutil.parse(digits, where, keep_raw_input=True)
+        except phonenumberutil.NumberParseException:
+            return False, False
+        if self._leniency == Leniency.POSSIBLE:
+            valid = phonenumberutil.is_possible_number(number)
+        else:
+            valid = phonenumberutil.is_valid_number(number) and _has_prefix(number)
+        return valid, number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
 
 
 class _Matcher(PhoneNumberMatcher):
     """The library's matcher, which asks first what is known of a candidate's digits."""
 
     def __init__(
-        self, text: str, region: str, leniency: int, is_number: Callable[[str, str, PhoneNumberMatcher], bool]
+        self, text: str, where: str, leniency: int, regions_of: Callable[[str], frozenset[str]]
     ) -> None:
-        super().__init__(text, region, leniency=leniency)
-        self._region = region
-        self._is_number = is_number
+        super().__init__(text, where, leniency=leniency)
+        self._where = where
+        self._regions_of = regions_of
 
-    def extract(self, candidate: str, start: int) -> PhoneNumberMatch | None:
-        match: PhoneNumberMatch | None = self._extract_match(candidate, start)
-        return match
+    def extract(self, candidate: str, start: int) -> Place | None:
+        match = self._extract_match(candidate, start)
+        return Place(match.start, match.end) if match else None
 
-    def _parse_and_verify(self, candidate: str, offset: int) -> PhoneNumberMatch | None:
-        if _PLAIN.fullmatch(candidate) and len(candidate) <= _LONGEST:
+    def _parse_and_verify(self, candidate: str, offset: int) -> Any:
+        if len(candidate) <= _LONGEST and (_PLAIN.fullmatch(candidate) or _WITH_PLUS.fullmatch(candidate)):
             digits = candidate.translate(_SEPARATORS)
-            if not self._is_number(digits, self._region, self):
+            if not digits or self._where not in self._regions_of(digits):
                 return None
-        match: PhoneNumberMatch | None = super()._parse_and_verify(candidate, offset)
-        return match
+            if self.leniency <= Leniency.VALID:
+                stands_free = self._is_well_formed(candidate) and self._stands_free(candidate, offset)
+                return Place(offset, offset + len(candidate)) if stands_free else None
+        return super()._parse_and_verify(candidate, offset)
+
+    def _is_well_formed(self, candidate: str) -> bool:
+        """The brackets match, and it is no page reference."""
+        if not phonenumbermatcher._MATCHING_BRACKETS.fullmatch(candidate):
+            return False
+        return phonenumbermatcher._PUB_PAGES.search(candidate) is None
+
+    def _stands_free(self, candidate: str, offset: int) -> bool:
+        """No letter, per cent or currency sign is next to it; before a plus or a bracket there may be one."""
+        if self.leniency < Leniency.VALID:
+            return True
+        end = offset + len(candidate)
+        if offset > 0 and not phonenumbermatcher._LEAD_PATTERN.match(candidate) and self._touches(offset - 1):
+            return False
+        return end >= len(self.text) or not self._touches(end)
+
+    def _touches(self, index: int) -> bool:
+        character = self.text[index]
+        if character in " ,.\n":
+            return False
+        return bool(self._is_invalid_punctuation_symbol(character) or self._is_latin_letter(character))
 
 
 class _Candidate(NamedTuple):
-    """``numbers``: the digits of its pieces that may be numbers; None: only the library can tell."""
+    """``regions``: where a piece of it may be a number; None: only the library can tell."""
 
     start: int
     text: str
-    numbers: tuple[str, ...] | None
+    regions: frozenset[str] | None
 
 
 class _Candidates:
     """The pieces of a text that may hold numbers; where the next begins depends on what a region found."""
 
-    def __init__(self, text: str, shape: re.Pattern[str]) -> None:
+    def __init__(self, text: str, regions_of: Callable[[str], frozenset[str]]) -> None:
         self._text = text
-        self._shape = shape
+        self._regions_of = regions_of
         self._known: dict[int, _Candidate | None] = {}
 
     def after(self, index: int) -> _Candidate | None:
@@ -200,51 +235,24 @@ class _Candidates:
             second = _SECOND_NUMBER.search(candidate)
             if second:
                 candidate = candidate[: second.start()]
-            numbers = _numbers(candidate)
-            if numbers is not None:
-                numbers = tuple(number for number in numbers if self._shape.fullmatch(number))
-            if numbers is None or numbers:
-                return _Candidate(start, candidate, numbers)
+            regions = self._regions(candidate)
+            if regions is None or regions:
+                return _Candidate(start, candidate, regions)
             index = start + len(candidate)
         return None
 
-
-def _numbers(candidate: str) -> tuple[str, ...] | None:
-    """The digits of every piece of a candidate: of groups in a row, joined. None if there is more to it."""
-    if not _PLAIN.fullmatch(candidate) or len(candidate) > _LONGEST:
-        return None
-    groups = _GROUP.findall(candidate)
-    if len(groups) == 1:
-        return tuple(groups)
-    return tuple(
-        "".join(groups[first:last])
-        for first in range(len(groups))
-        for last in range(first + 1, len(groups) + 1)
-    )
-
-
-@cache
-def _shape(region: str) -> str:
-    """A pattern that matches all digits that are a valid number when written in a region, and others.
-
-    The library takes a country code and national prefixes off, the latter more than once. What follows an
-    international prefix, and what is rewritten, is taken for a number whatever it is.
-    """
-    metadata = PhoneMetadata.metadata_for_region(region)
-    if metadata is None or metadata.country_code is None:
-        return r"\d+"
-    regions = COUNTRY_CODE_TO_REGION_CODE[metadata.country_code]
-    countries = [each for each in map(PhoneMetadata.metadata_for_region, regions) if each is not None]
-    numbers = [each.general_desc.national_number_pattern for each in countries if each.general_desc]
-    prefixes: list[str | None] = [str(metadata.country_code)]
-    anything = [metadata.international_prefix]
-    for each in (metadata, countries[0]):
-        (anything if each.national_prefix_transform_rule else prefixes).append(
-            each.national_prefix_for_parsing
-        )
-    before = f"(?:{_either(prefixes)})*"
-    return rf"{before}(?:{_either(numbers)}|(?:{_either(anything)})\d*)"
-
-
-def _either(patterns: Iterable[str | None]) -> str:
-    return "|".join(dict.fromkeys(pattern for pattern in patterns if pattern))
+    def _regions(self, candidate: str) -> frozenset[str] | None:
+        """Where any piece, of digit groups in a row, is a number; None if there is more to the candidate."""
+        if len(candidate) > _LONGEST or not _PLAIN.fullmatch(candidate):
+            return None
+        groups = _GROUP.findall(candidate)
+        count = len(groups)
+        if count > _GROUPS:
+            return None
+        found = _NOWHERE
+        for first in range(count):
+            piece = ""
+            for group in groups[first:]:
+                piece += group
+                found |= self._regions_of(piece)
+        return found

@@ -245,13 +245,14 @@ def _affixes() -> Affixes:
     )
     split = Tokenizer(affixes).split
     may_come_apart = (tokenizer.find_prefix, tokenizer.find_infix, tokenizer.find_suffix)
+    apart = {
+        text: split(text, {})
+        for text in exceptions
+        if " " in text or any(find(text) for find in may_come_apart)
+    }
+    # An exception that comes out as one token never comes apart: all of its kind stand for themselves.
     return replace(
-        affixes,
-        rejoined={
-            text: split(text, {})
-            for text in exceptions
-            if " " in text or any(find(text) for find in may_come_apart)
-        },
+        affixes, rejoined={text: pieces for text, pieces in apart.items() if pieces != exceptions[text]}
     )
 
 

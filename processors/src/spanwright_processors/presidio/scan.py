@@ -18,6 +18,14 @@ _REMEMBERED = 4_096
 _LONG = 96
 
 
+#: Stand for characters beyond ASCII of which no more is known: those that an anchor may be, and the others.
+#: The two control characters themselves are taken for such.
+_WILD_ANCHOR, _WILD = b"\x1f", b"\x7f"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+#: Stand for characters outside a family's span, in no word or in one; nothing else looks like them.
+_OUTSIDE, _OUTSIDE_IN_WORD = b"\x80", b"x"
+
+
 class Found(NamedTuple):
     """A match of the pattern with this number, in the order given."""
 
@@ -32,6 +40,7 @@ class Scanner:
         numbered = [_Numbered(number, pattern) for number, pattern in enumerate(patterns)]
         self._everywhere = [each for each in numbered if each.gate is None]
         self._families = [_Family(members) for members in _families(numbered)]
+        self._anchors_beyond_ascii = _anchors_beyond_ascii(numbered)
 
     def matches(self, text: str) -> Iterator[Found]:
         """All matches, by pattern or position in no particular order."""
@@ -39,8 +48,17 @@ class Scanner:
             for match in each.compiled.finditer(text):
                 if match.end() > match.start():
                     yield Found(each.number, match)
+        plain = self._plain(text)
         for family in self._families:
-            yield from family.matches(text)
+            yield from family.matches(text, plain)
+
+    def _plain(self, text: str) -> bytes:
+        """The text with every character beyond ASCII made wild."""
+        if not text.isascii():
+            if self._anchors_beyond_ascii:
+                text = self._anchors_beyond_ascii.sub(_WILD_ANCHOR.decode(), text)
+            text = _BEYOND_ASCII.sub(_WILD.decode(), text)
+        return text.encode()
 
 
 class _Numbered:
@@ -56,23 +74,27 @@ class _Numbered:
         return regex.compile(self._pattern.regex, self._pattern.flags)
 
     @cached_property
-    def _shape(self) -> re.Pattern[str]:
-        return re.compile(self.gate.shape if self.gate else "")
+    def _shape(self) -> re.Pattern[bytes]:
+        return re.compile(self.gate.shape.encode() if self.gate else b"")
 
-    def fits(self, shape: str) -> bool:
+    def fits(self, shape: bytes) -> bool:
         """False if the pattern surely matches nothing in a run whose shape, with its neighbours, is this."""
         gate = self.gate
         if gate is None:
             return True
         return (
             len(shape) - 2 >= gate.shortest
-            and all(needed in shape for needed in gate.needs)
+            and all(needed in shape for needed in gate.needs.encode())
             and self._shape.search(shape) is not None
         )
 
 
 class _Family:
-    """Patterns sought in the same runs: of characters of all their spans, with at least one anchor."""
+    """Patterns sought in the same runs: of characters of all their spans, with at least one anchor.
+
+    A text is looked at by its shape, in which every character outside the span is a blank or a letter, and
+    every character beyond ASCII, which may be of the span, is wild: a run with one goes to every pattern.
+    """
 
     def __init__(self, members: Sequence[_Numbered]) -> None:
         self._members = members
@@ -81,57 +103,74 @@ class _Family:
         for gate in gates:
             span |= gate.span
         self._shortest = min(gate.shortest for gate in gates)
-        self._anchor = re.compile(anchor.as_class())
-        self._runs = _runs(anchor, span)
         self._to_shape = _to_shape(span)
-        self._fitting: dict[str, list[_Numbered]] = {}
+        anchors = _shapes(anchor, self._to_shape) + _WILD_ANCHOR
+        inside = _shapes(span, self._to_shape) + _WILD_ANCHOR + _WILD
+        self._anchor = re.compile(b"[%s]" % re.escape(anchors))
+        self._rest = re.compile(b"[%s]*+" % re.escape(inside))
+        self._before = bytes(byte for byte in inside if byte not in anchors)
+        self._fitting: dict[bytes, Sequence[_Numbered]] = {}
 
-    def matches(self, text: str) -> Iterator[Found]:
-        if not self._anchor.search(text):
-            return
-        for run in self._runs.finditer(text):
-            start, end = run.span()
+    def matches(self, text: str, plain: bytes) -> Iterator[Found]:
+        """``plain``: the text with every character beyond ASCII made wild."""
+        shape = plain.translate(self._to_shape)
+        anchor, rest, end = self._anchor.search, self._rest.match, 0
+        while (found := anchor(shape, end)) is not None:
+            start = end + len(shape[end : found.start()].rstrip(self._before))
+            end = rest(shape, found.start()).end()  # type: ignore[union-attr] # it matches nothing, too
             if end - start < self._shortest:
                 continue
-            for each in self._candidates(text, start, end):
+            for each in self._candidates(shape, start, end):
                 for match in each.compiled.finditer(text, start, end + 1):
                     yield Found(each.number, match)
 
-    def _candidates(self, text: str, start: int, end: int) -> Sequence[_Numbered]:
+    def _candidates(self, shape: bytes, start: int, end: int) -> Sequence[_Numbered]:
         """The members that may match in the run."""
-        around = text[start - 1 : end + 1] if start else f" {text[: end + 1]}"
-        if end == len(text):
-            around += " "
-        if end - start > _LONG or not around.isascii():
+        if end - start > _LONG:
             return self._members
-        shape = around.translate(self._to_shape)
-        fitting = self._fitting.get(shape)
+        around = shape[start - 1 : end + 1] if start else _OUTSIDE + shape[: end + 1]
+        fitting = self._fitting.get(around)
         if fitting is None:
             if len(self._fitting) >= _REMEMBERED:
                 self._fitting = {}
-            fitting = self._fitting[shape] = [each for each in self._members if each.fits(shape)]
+            fitting = self._fitting[around] = self._that_fit(
+                around if end < len(shape) else around + _OUTSIDE
+            )
         return fitting
 
-
-def _runs(anchor: Characters, span: Characters) -> re.Pattern[str]:
-    """A pattern for maximal runs of ``span`` characters with at least one of ``anchor``."""
-    others, inside = span - anchor, span.as_class()
-    before = f"{others.as_class()}*+" if others.ranges else ""
-    return re.compile(f"(?<!{inside}){before}{anchor.as_class()}{inside}*+")
+    def _that_fit(self, shape: bytes) -> Sequence[_Numbered]:
+        if _WILD in shape or _WILD_ANCHOR in shape:
+            return self._members
+        return [each for each in self._members if each.fits(shape)]
 
 
-def _to_shape(span: Characters) -> dict[int, str]:
-    """How ASCII characters look in a shape; those outside the span only matter as part of a word or not."""
-    table = {}
-    for code in range(128):
+def _anchors_beyond_ascii(numbered: Iterable[_Numbered]) -> re.Pattern[str] | None:
+    """The characters beyond ASCII that are an anchor of any pattern; None if none is."""
+    anchors = NOTHING
+    for each in numbered:
+        anchors |= each.gate.anchor if each.gate else NOTHING
+    beyond = anchors - Characters(((0, 127),))
+    return re.compile(beyond.as_class()) if beyond.ranges else None
+
+
+def _to_shape(span: Characters) -> bytes:
+    """A table for ``bytes.translate``: what each ASCII character is in a shape.
+
+    A letter or digit outside the span ends a run, as a blank does, but makes its end no end of a word.
+    """
+    table = bytearray(range(256))
+    for code in {*range(128)} - {*_WILD, *_WILD_ANCHOR}:
         character = chr(code)
-        if character.isdigit():
-            table[code] = "0"
-        elif character.isalpha():
-            table[code] = "A"
-        elif character != "_" and not span.has(character):
-            table[code] = " "
-    return table
+        if span.has(character):
+            table[code] = ord("0" if character.isdigit() else "A" if character.isalpha() else character)
+        else:
+            table[code] = ord(_OUTSIDE_IN_WORD if character.isalnum() or character == "_" else _OUTSIDE)
+    return bytes(table)
+
+
+def _shapes(characters: Characters, to_shape: bytes) -> bytes:
+    """What the ASCII characters of a set are in a shape."""
+    return bytes(sorted({*characters.ascii().encode().translate(to_shape)} - {*_WILD, *_WILD_ANCHOR}))
 
 
 def _families(numbered: Iterable[_Numbered]) -> Iterator[list[_Numbered]]:

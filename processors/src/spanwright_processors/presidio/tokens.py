@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from .definitions import Affixes
 
@@ -23,11 +22,8 @@ _LONG = 200
 _PIECES = re.compile(r"\s+|\S+")
 
 
-class Token(NamedTuple):
-    """``text`` stands at ``start`` of the whole text."""
-
-    start: int
-    text: str
+#: Where in the text it stands, and what it is.
+Token = tuple[int, str]
 
 
 class Tokenizer:
@@ -35,24 +31,31 @@ class Tokenizer:
 
     def __init__(self, affixes: Affixes) -> None:
         self._exceptions = affixes.exceptions
-        self._rejoined = _by_first_token(affixes.rejoined)
+        self._rejoined = _by_first_tokens(affixes.rejoined)
         self._prefix = _search(affixes.prefix)
         self._suffix = _search(affixes.suffix)
         self._infixes = re.compile(affixes.infix).finditer
         self._is_url = re.compile(affixes.url).match
         self._known: dict[str, list[str]] = {}
 
-    def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Token]:
-        """The tokens of ``text[start:end]``; ``start``: 0, or where a word begins after white space."""
+    def tokens(self, text: str) -> list[Token]:
+        """The tokens of a text."""
+        return self.rejoined(self.cut(text, 0, len(text)))
+
+    def cut(self, text: str, start: int, end: int) -> list[Token]:
+        """The tokens of ``text[start:end]``, exceptions that came apart still in pieces.
+
+        ``start``: 0, or where a word begins after white space; ``end`` likewise, or the end of the text.
+        """
         found: list[Token] = []
-        for piece in _PIECES.finditer(text, start, len(text) if end is None else end):
+        for piece in _PIECES.finditer(text, start, end):
             position, word = piece.start(), piece.group()
             if word[0] == " " and position:
                 position, word = position + 1, word[1:]
             for token in self._tokens(word) if word else ():
-                found.append(Token(position, token))
+                found.append((position, token))
                 position += len(token)
-        return self._rejoin(found)
+        return found
 
     def _tokens(self, piece: str) -> list[str]:
         found = self._known.get(piece)
@@ -112,7 +115,8 @@ class Tokenizer:
             start = infix.end()
         return [*found, piece[start:]] if piece[start:] else found
 
-    def _rejoin(self, tokens: list[Token]) -> list[Token]:
+    def rejoined(self, tokens: list[Token]) -> list[Token]:
+        """The tokens of a row of cuts, exceptions that came apart made whole."""
         chosen = _longest(list(self._split_exceptions(tokens)))
         if not chosen:
             return tokens
@@ -126,21 +130,23 @@ class Tokenizer:
 
     def _split_exceptions(self, tokens: list[Token]) -> Iterator[tuple[int, int]]:
         """Where the tokens of an exception stand in a row, white space between them or not."""
-        for first, token in enumerate(tokens):
-            for pieces in self._rejoined.get(token.text, ()):
-                end = first + len(pieces)
-                if [each.text for each in tokens[first:end]] == pieces:
+        rejoined = self._rejoined
+        for first, (_start, text) in enumerate(tokens[:-1]):
+            seconds = rejoined.get(text)
+            for rest in seconds.get(tokens[first + 1][1], ()) if seconds else ():
+                end = first + 2 + len(rest)
+                if [text for _start, text in tokens[first + 2 : end]] == rest:
                     yield first, end
 
     def _whole(self, tokens: list[Token]) -> list[Token]:
         """The tokens of the exception that these make up, themselves if white space parts them."""
-        whole = "".join(token.text for token in tokens)
-        start, last = tokens[0].start, tokens[-1]
-        if last.start + len(last.text) - start != len(whole):
+        whole = "".join(text for _start, text in tokens)
+        start, (last, end) = tokens[0][0], tokens[-1]
+        if last + len(end) - start != len(whole):
             return tokens
         found: list[Token] = []
         for text in self._exceptions[whole]:
-            found.append(Token(start, text))
+            found.append((start, text))
             start += len(text)
         return found
 
@@ -156,10 +162,11 @@ def _longest(matches: list[tuple[int, int]]) -> dict[int, int]:
     return kept
 
 
-def _by_first_token(rejoined: dict[str, list[str]]) -> dict[str, list[list[str]]]:
-    found: dict[str, list[list[str]]] = {}
-    for pieces in rejoined.values():
-        found.setdefault(pieces[0], []).append(pieces)
+def _by_first_tokens(rejoined: dict[str, list[str]]) -> dict[str, dict[str, list[list[str]]]]:
+    """By the first token and the second: what follows them."""
+    found: dict[str, dict[str, list[list[str]]]] = {}
+    for first, second, *rest in rejoined.values():
+        found.setdefault(first, {}).setdefault(second, []).append(rest)
     return found
 
 
