@@ -53,6 +53,10 @@ def observe_result(
     result: Any,
 ) -> None:
     """Record an answer that is whole, or arrange for it to be recorded while the application reads it."""
+    # Asking a pydantic model for what it lacks is dear, and a model is neither a stream nor a raw response.
+    if hasattr(type(result), "__pydantic_validator__"):
+        _observe_whole(invocation, translation, arguments, result)
+        return
     http_response = getattr(result, "http_response", None)
     if http_response is not None:
         _describe_http(invocation, http_response)
@@ -70,8 +74,14 @@ def observe_result(
         observed = AsyncChunks if hasattr(iterator, "__anext__") else Chunks
         setattr(result, place, observed(iterator, reading))
         return
-    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = getattr(result, "_request_id", None)
-    record_response(invocation, translation.read_response(arguments, result, invocation.captures_content))
+    _observe_whole(invocation, translation, arguments, result)
+
+
+def _observe_whole(
+    invocation: Invocation, translation: Translation, arguments: Mapping[str, Any], answer: Any
+) -> None:
+    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = getattr(answer, "_request_id", None)
+    record_response(invocation, translation.read_response(arguments, answer, invocation.captures_content))
     invocation.stop()
 
 

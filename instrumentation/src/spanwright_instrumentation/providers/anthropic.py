@@ -23,6 +23,7 @@ from ..anthropic_messages import MessageStream, read_content, read_prompt, read_
 from ..hosts import provider_of, server_of
 from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
 from ..native import keeps_native
+from ..resends import count_request, counted_requests
 from ..suppression import is_suppressed
 from ..telemetry import Telemetry
 from ..translation import Parameter, Request, Translation, read_parameters
@@ -77,6 +78,7 @@ def read_request(client: Any, arguments: Mapping[str, Any]) -> Request:
         model if isinstance(model, str) else None,
         address,
         port,
+        requests=counted_requests(),
     )
     found = request.attributes
     read_parameters(found, arguments, _PARAMETERS)
@@ -136,6 +138,7 @@ class AnthropicInstrumentor(LibraryInstrumentor):
     library = _LIBRARY
     methods = (
         Method(_CLIENT_MODULE, _OWN_SPANS, _begin_own_span),
+        Method(_CLIENT_MODULE, "BaseClient._build_request", count_request),
         calls(_CLIENT_MODULE, "SyncAPIClient.request", MESSAGES),
         async_calls(_CLIENT_MODULE, "AsyncAPIClient.request", MESSAGES),
     )
