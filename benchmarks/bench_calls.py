@@ -79,17 +79,17 @@ def rows(quick: bool) -> list[Row]:
                     finish=provider.force_flush,
                 ),
             }
-            found += _compared(name, variants, rounds, repeats)
+            found += compared("calls", name, variants, rounds, repeats)
     return found
 
 
-def _compared(name: str, variants: dict[str, Variant], rounds: int, repeats: int) -> list[Row]:
+def compared(topic: str, name: str, variants: dict[str, Variant], rounds: int, repeats: int) -> list[Row]:
     cost = cpu_cost(variants, rounds=rounds, calls=repeats)
     bare, observed = cost["bare"], cost["observed"]
     found = [
-        Row("calls", f"{name}: bare SDK", bare.caller, "µs"),
+        Row(topic, f"{name}: bare SDK", bare.caller, "µs"),
         Row(
-            "calls",
+            topic,
             f"{name}: added, caller",
             observed.caller - bare.caller,
             "µs",
@@ -97,7 +97,7 @@ def _compared(name: str, variants: dict[str, Variant], rounds: int, repeats: int
             observed.caller / bare.caller,
         ),
         Row(
-            "calls",
+            topic,
             f"{name}: added, in all",
             observed.process - bare.process,
             "µs",
@@ -107,6 +107,6 @@ def _compared(name: str, variants: dict[str, Variant], rounds: int, repeats: int
     ]
     if name.startswith("stream"):
         found.append(
-            Row("calls", f"{name}: added a chunk, caller", (observed.caller - bare.caller) / CHUNKS, "µs")
+            Row(topic, f"{name}: added a chunk, caller", (observed.caller - bare.caller) / CHUNKS, "µs")
         )
     return found

@@ -18,7 +18,8 @@ from .translation import Response, get, listed
 
 
 @cache
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A Python name as JSON has it."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
 
@@ -26,7 +27,13 @@ def _camel(name: str) -> str:
 def field(value: Any, name: str) -> Any:
     """A field by its Python name; dicts may have it as JSON has it."""
     found = get(value, name)
-    return value.get(_camel(name)) if found is None and isinstance(value, dict) else found
+    return value.get(camel(name)) if found is None and isinstance(value, dict) else found
+
+
+def fields_of(model: Any) -> dict[str, Any]:
+    """The fields of one of the SDK's models, which takes longer to ask for each one that it lacks."""
+    fields: dict[str, Any] = model.__dict__
+    return fields
 
 
 def plain(value: Any) -> Any:
@@ -36,7 +43,7 @@ def plain(value: Any) -> Any:
 
 
 def _text_of(value: Any) -> str:
-    return str(plain(value))
+    return str(getattr(value, "value", value))
 
 
 def listed_parts(contents: Any) -> Iterator[tuple[str | None, list[Any]]]:
@@ -215,7 +222,7 @@ def describe_reasons(response: Response, reasons: list[str | None], feedback: An
 
 def reason_of(candidate: Any) -> str | None:
     """The finish reason of a candidate, as the provider spells it."""
-    reason = field(candidate, "finish_reason")
+    reason = candidate.finish_reason
     return None if reason is None else _text_of(reason)
 
 
@@ -249,32 +256,32 @@ def read_usage(into: dict[str, Any], usage: Any) -> None:
     """Token counts as totals: what server-side tools put into the prompt is input, thoughts are output."""
     if usage is None:
         return
-    thoughts = field(usage, "thoughts_token_count")
+    known = fields_of(usage)
+    thoughts = known.get("thoughts_token_count")
     into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = _sum(
-        field(usage, "prompt_token_count"), field(usage, "tool_use_prompt_token_count")
+        known.get("prompt_token_count"), known.get("tool_use_prompt_token_count")
     )
-    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = _sum(field(usage, "candidates_token_count"), thoughts)
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = _sum(known.get("candidates_token_count"), thoughts)
     into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = thoughts
-    into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = field(usage, "cached_content_token_count")
+    into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = known.get("cached_content_token_count")
     for name, column in _DETAILS:
-        for count in listed(field(usage, name)):
-            names = _BY_MODALITY.get(_text_of(field(count, "modality")))
-            tokens = field(count, "token_count")
-            if names is not None and tokens is not None:
-                into[names[column]] = into.get(names[column], 0) + tokens
+        for count in known.get(name) or ():
+            names = _BY_MODALITY.get(_text_of(count.modality))
+            if names is not None and count.token_count is not None:
+                into[names[column]] = into.get(names[column], 0) + count.token_count
 
 
-def _sum(*counts: int | None) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+def _sum(first: int | None, second: int | None) -> int | None:
+    return first if second is None else second if first is None else first + second
 
 
 def answered(answer: Any) -> dict[str, Any]:
     """What an answer, whole or a chunk, says of itself."""
-    headers = field(field(answer, "sdk_http_response"), "headers")
+    known = fields_of(answer)
+    headers = get(known.get("sdk_http_response"), "headers")
     return {
-        attributes.GEN_AI_RESPONSE_ID: field(answer, "response_id"),
-        attributes.GEN_AI_RESPONSE_MODEL: field(answer, "model_version"),
+        attributes.GEN_AI_RESPONSE_ID: known.get("response_id"),
+        attributes.GEN_AI_RESPONSE_MODEL: known.get("model_version"),
         attributes.SPANWRIGHT_RESPONSE_SERVICE_TIER: get(headers, "x-gemini-service-tier"),
     }
 
@@ -285,15 +292,16 @@ def tool_call_of(call: Any) -> tuple[str | None, str, str | None]:
 
 
 def read_answer(answer: Any, captures_content: bool) -> Response:
-    """A whole answer."""
+    """A whole answer, as the SDK's model of it."""
+    known = fields_of(answer)
     response = Response(answered(answer))
-    read_usage(response.attributes, field(answer, "usage_metadata"))
-    candidates = listed(field(answer, "candidates"))
-    all_parts = [listed(field(field(candidate, "content"), "parts")) for candidate in candidates]
-    calls = (field(part, "function_call") for parts in all_parts for part in parts)
+    read_usage(response.attributes, known.get("usage_metadata"))
+    candidates = known.get("candidates") or ()
+    all_parts = [(candidate.content and candidate.content.parts) or () for candidate in candidates]
+    calls = (part.function_call for parts in all_parts for part in parts)
     response.tool_calls = [tool_call_of(call) for call in calls if call is not None]
     reasons = [reason_of(candidate) for candidate in candidates]
-    describe_reasons(response, reasons, field(answer, "prompt_feedback"))
+    describe_reasons(response, reasons, known.get("prompt_feedback"))
     if captures_content and candidates:
         response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
             output_message([part_of(part) for part in parts], reason)

@@ -209,7 +209,7 @@ class Invocation:
 
     def _describe_error(self, error: BaseException) -> None:
         name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))
-        status = getattr(error, "status_code", None)
+        status = getattr(error, "status_code", None) or getattr(error, "code", None)
         self.span.set_status(
             Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if _is_failure(status) else name)
         )
@@ -266,7 +266,7 @@ def _sampling_attributes(operation: str, known: Mapping[str, Any] | None) -> dic
 
 def _is_failure(status: Any) -> bool:
     """Whether an HTTP status tells of the error; an error event comes in the stream of a 200."""
-    return isinstance(status, int) and status >= 400
+    return isinstance(status, int) and 400 <= status < 600
 
 
 def error_type(error: BaseException) -> str:

@@ -16,7 +16,16 @@ from spanwright_semconv.enums import Operation, OutputType, Provider, TokenModal
 from spanwright_semconv.prompt import system_prompt_sha256
 
 from ..embedding_memory import remember_embeddings
-from ..generate_content import field, listed_parts, plain, read_answer, read_messages, read_system, texts_of
+from ..generate_content import (
+    camel,
+    field,
+    listed_parts,
+    plain,
+    read_answer,
+    read_messages,
+    read_system,
+    texts_of,
+)
 from ..generate_content_stream import ContentStream
 from ..generator import AsyncGeneratorCalls, GeneratorCalls
 from ..hosts import provider_of, server_of
@@ -48,6 +57,8 @@ _PARAMETERS: dict[str, Parameter] = {
     "service_tier": (attributes.SPANWRIGHT_REQUEST_SERVICE_TIER, _text),
     "output_dimensionality": (attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT, int),
 }
+#: Dicts may have their keys as JSON has them.
+_PARAMETERS |= {camel(name): parameter for name, parameter in _PARAMETERS.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -70,10 +81,11 @@ def _request(operation: Operation, owner: Any, arguments: Mapping[str, Any]) -> 
         requests=counted_requests(),
     )
     if config is not None:
-        for name, (key, convert) in _PARAMETERS.items():
-            value = field(config, name)
-            if value is not None:
-                request.attributes[key] = convert(value)
+        given = config if isinstance(config, dict) else config.__dict__
+        for name in given if isinstance(config, dict) else config.__pydantic_fields_set__:
+            parameter = _PARAMETERS.get(name)
+            if parameter is not None and given[name] is not None:
+                request.attributes[parameter[0]] = parameter[1](given[name])
     return request
 
 
@@ -82,9 +94,10 @@ def read_generate_request(owner: Any, arguments: Mapping[str, Any]) -> Request:
     config = arguments.get("config")
     if config is not None:
         _read_config(request, config)
-    parts = [part for _, parts in listed_parts(arguments.get("contents")) for part in parts]
-    if all(isinstance(part, str) or not _is_media(part) for part in parts):
-        request.modality = TokenModality.TEXT.value
+    for _, parts in listed_parts(arguments.get("contents")):
+        if any(map(_is_media, parts)):
+            return request
+    request.modality = TokenModality.TEXT.value
     return request
 
 
@@ -110,9 +123,9 @@ def _read_config(request: Request, config: Any) -> None:
 
 
 def _is_media(part: Any) -> bool:
-    return field(part, "text") is None and not (
-        field(part, "function_call") or field(part, "function_response")
-    )
+    if isinstance(part, str) or field(part, "text") is not None:
+        return False
+    return not (field(part, "function_call") or field(part, "function_response"))
 
 
 _OUTPUT_TYPES = {"TEXT": OutputType.TEXT, "IMAGE": OutputType.IMAGE, "AUDIO": OutputType.SPEECH}
