@@ -8,7 +8,8 @@ from spanwright_processors.audit.audit_log import AuditLog, Writer, day
 from spanwright_processors.audit.error import AuditError
 from spanwright_processors.audit.frame import Kind
 from spanwright_processors.audit.originals import Record
-from spanwright_processors.audit.segment import Item
+from spanwright_processors.audit.retention import purge
+from spanwright_processors.audit.segment import Item, SegmentWriter
 from spanwright_processors.audit.settings import AuditSettings
 from support.audit_trail import START, Trail, masked
 
@@ -95,3 +96,20 @@ def test_opening_needs_library_key_and_folder(trail: Trail) -> None:
         AuditLog.opened(trail.settings, {})
     with pytest.raises(AuditError, match="no provider for vault: is installed"):
         AuditLog.opened(AuditSettings(directory=trail.path, key="vault://audit"), {})
+
+
+def test_killed_while_beginning_a_file(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was noted and never came to be seen is no sign of tampering, and goes with its day."""
+
+    def dies(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SegmentWriter, "begin", dies)
+    monkeypatch.setattr(SegmentWriter, "discard", SegmentWriter.leave)  # nobody is there to do it
+    with pytest.raises(KeyboardInterrupt):
+        Writer(trail.log()).append([_item("one")])
+    assert [path.suffix for path in trail.contents() if path.parent.parent.name == "segments"] == [".new"]
+    assert trail.problems() == []
+    trail.clock.advance(30)
+    purge(trail.log().folder, 30, trail.clock)
+    assert list(trail.log().folder.segments_path.iterdir()) == []

@@ -32,7 +32,10 @@ def _item(content: bytes, trace_id: int = 1, user: str | None = None) -> Item:
 
 
 def _writer(folder: Folder, master: MasterKey) -> SegmentWriter:
-    return SegmentWriter(folder, master, DAY, 0, (3, "ab"))
+    writer = SegmentWriter(folder, master, DAY, 0, (3, "ab"))
+    assert writer.file not in folder.segments()
+    writer.begin()
+    return writer
 
 
 def _frames(reader: SegmentReader) -> list[Frame]:

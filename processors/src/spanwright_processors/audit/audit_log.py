@@ -119,6 +119,7 @@ class Writer:
         segment = SegmentWriter(log.folder, log.master, day(now), int(now * 1e9), log.access.head())
         try:
             log.access.append("open", segment=segment.file.name)
+            segment.begin()
         except BaseException:
             segment.discard()
             raise

@@ -121,6 +121,10 @@ class Folder:
                     if path.suffix in (OPEN, CLOSED):
                         yield SegmentFile(f"{folder.name}/{path.stem}", path)
 
+    def is_being_begun(self, name: str) -> bool:
+        """True where a process noted that it begins the file, and was killed or has not come further."""
+        return (self.segments_path / f"{name}{NEW}").exists()
+
     def segment(self, name: str) -> SegmentFile | None:
         """The file of that name, complete or not; None if there is none."""
         for suffix in (CLOSED, OPEN):

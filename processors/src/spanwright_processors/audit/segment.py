@@ -68,7 +68,8 @@ class Item(NamedTuple):
 class SegmentWriter:
     """Begins a file and appends to it. Held by one thread of one process; raises ``OSError``.
 
-    The file is locked for as long as its process lives, so that others can tell.
+    The file is locked for as long as its process lives, so that others can tell. Readers see it from
+    ``begin`` on, which comes after it was noted in the access log.
     """
 
     def __init__(
@@ -89,11 +90,13 @@ class SegmentWriter:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             write_all(self._descriptor, content)
             os.fsync(self._descriptor)
-            # Only now seen by those who look for files whose process is gone.
-            self.file = renamed(self.file, OPEN)
         except BaseException:
             self.discard()
             raise
+
+    def begin(self) -> None:
+        """Let readers see the file."""
+        self.file = renamed(self.file, OPEN)
 
     def append(self, items: Iterable[Item], *, sync: bool = True) -> None:
         """Write ``items``, all of them or none, and with ``sync`` bring them to the disk."""

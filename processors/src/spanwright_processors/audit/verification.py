@@ -67,7 +67,9 @@ def _missing(log: AuditLog, files: list[SegmentFile], expected: _Expected) -> It
     present = {file.name for file in files}
     first = first_day_kept(log.settings.retention_days, log.clock())
     for name in expected.opened:
-        if name not in present and name.partition("/")[0] >= first and log.folder.segment(name) is None:
+        if name in present or name.partition("/")[0] < first or log.folder.is_being_begun(name):
+            continue
+        if log.folder.segment(name) is None:
             yield Problem(name, "it was removed before its time")
 
 
