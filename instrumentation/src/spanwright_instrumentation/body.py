@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 from typing import Any, Protocol
 
+from .event_stream import CONTENT_TYPE, EventLines
 from .translation import parse_fields
 
 #: Base classes of a body in ``httpx`` and ``httpx2``.
@@ -70,7 +71,16 @@ class Body:
 
 
 def decoder_for(response: Any) -> Callable[[bytes], bytes]:
-    """What undoes the response's ``content-encoding``, piece by piece."""
+    """What makes text of the response, piece by piece."""
+    decode = _content_decoder(response)
+    if not response.headers.get("content-type", "").startswith(CONTENT_TYPE):
+        return decode
+    lines = EventLines()
+    return lambda data: lines(decode(data))
+
+
+def _content_decoder(response: Any) -> Callable[[bytes], bytes]:
+    """What undoes the response's ``content-encoding``."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in ("", "identity"):
         return bytes
