@@ -18,6 +18,12 @@ from spacy.tokens import Doc
 from spanwright_processors.presidio.reading import registry
 from spanwright_processors.presidio.selection import Selection
 
+#: Every country that Presidio has recognizers of its own for.
+LOCALES = (
+    "us", "uk", "au", "ca", "sg", "in", "ph", "ng", "za", "fi", "de", "it", "pl", "es", "se", "kr", "th",
+    "tr",
+)  # fmt: skip
+
 logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
 
 

@@ -1,0 +1,121 @@
+"""The engine finds what Presidio finds: type, start, end, score, in its order."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spanwright_processors.detect.finding import Finding
+from spanwright_processors.presidio import FastEngine
+from support.presidio_oracle import Oracle
+from support.presidio_texts import IDENTIFIERS, WORDS, texts
+
+from benchmarks.texts import corpus
+
+#: ``make conformance`` runs 5,000 texts of up to 32 kB and ten times the examples; here a share of them.
+FULL = "SPANWRIGHT_TEST_CONFORMANCE" in os.environ
+EXAMPLES = 3_000 if FULL else 150
+PARTS = 20 if FULL else 4
+PART = 250 if FULL else 40
+LARGEST = 32_000 if FULL else 3_000
+CONFORMING = settings(max_examples=EXAMPLES, deadline=None)
+
+
+def found(engine: FastEngine, text: str, **options: object) -> list[tuple[str, int, int, float]]:
+    return [tuple(finding) for finding in engine.find(text, **options)]  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_conforms_on_the_corpus(engine: FastEngine, oracle: Oracle, part: int) -> None:
+    """On prompts, chunks, JSON, code and logs in several languages."""
+    for text in corpus(PART, seed=20261123 + part, largest=LARGEST):
+        assert found(engine, text) == oracle.find(text), text
+
+
+@given(text=texts())
+@CONFORMING
+def test_conforms_on_odd_texts(engine: FastEngine, oracle: Oracle, text: str) -> None:
+    """On identifiers that touch, miss a character, or have one of another script in them."""
+    assert found(engine, text) == oracle.find(text)
+
+
+@given(text=st.text(max_size=200))
+@CONFORMING
+def test_conforms_on_any_text(engine: FastEngine, oracle: Oracle, text: str) -> None:
+    """On any characters whatever."""
+    assert found(engine, text) == oracle.find(text)
+
+
+@given(text=texts())
+@CONFORMING
+def test_conforms_with_every_locale(
+    engine_of_all_locales: FastEngine, oracle_of_all_locales: Oracle, text: str
+) -> None:
+    """With the recognizers of all countries switched on, their validation included."""
+    try:
+        expected = oracle_of_all_locales.find(text)
+    except (KeyError, ValueError):
+        return  # a validation of Presidio's does not cope with the character
+    assert found(engine_of_all_locales, text) == expected
+
+
+@given(
+    text=texts(),
+    context=st.lists(st.sampled_from(WORDS), max_size=2),
+    threshold=st.sampled_from((None, 0, 0.4, 0.5)),
+)
+@CONFORMING
+def test_conforms_with_context_and_threshold(
+    engine: FastEngine, oracle: Oracle, text: str, context: list[str], threshold: float | None
+) -> None:
+    """With words given as context and a least score."""
+    expected = oracle.find(text, context=context, score_threshold=threshold)
+    assert found(engine, text, context=context, threshold=threshold) == expected
+
+
+@given(text=texts(), allowed=st.lists(st.sampled_from(IDENTIFIERS), max_size=3))
+@CONFORMING
+def test_conforms_with_allowed_texts(
+    engine: FastEngine, oracle: Oracle, text: str, allowed: list[str]
+) -> None:
+    """With a list of texts that are no findings, and of patterns for such."""
+    assert found(engine, text, allowed=allowed) == oracle.find(text, allow_list=allowed)
+    patterns = [r"example\.com$", r"^415"]
+    expected = oracle.find(text, allow_list=patterns, allow_list_match="regex")
+    assert found(engine, text, allowed_patterns=patterns) == expected
+
+
+@given(
+    text=texts(),
+    entities=st.sets(st.sampled_from(("EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN", "URL")), min_size=1),
+)
+@CONFORMING
+def test_conforms_for_some_entities(
+    engine: FastEngine, oracle: Oracle, text: str, entities: set[str]
+) -> None:
+    """Only what is asked for is found."""
+    assert found(engine, text, entities=entities) == oracle.find(text, entities=sorted(entities))
+
+
+def test_context_counts_five_words_before(engine: FastEngine) -> None:
+    """A context word raises a score up to five words away, stop words aside."""
+    near = engine.find("account apple of the pear plum fig 12345678", {"US_BANK_NUMBER"})
+    far = engine.find("account apple of the pear plum fig lime 12345678", {"US_BANK_NUMBER"})
+    assert near == [Finding("US_BANK_NUMBER", 35, 43, 0.4)]
+    assert far == [Finding("US_BANK_NUMBER", 40, 48, 0.05)]
+
+
+def test_knows_its_entities(engine: FastEngine) -> None:
+    """All types that Presidio finds by patterns in English by default."""
+    assert len(engine.entities) == 17
+    assert {"EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "URL"} <= engine.entities
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\ud800 12345678 \udfff", "\x00", "1" * 5_000, "(" * 5_000, "a" * 50_000, "1." * 2_000]
+)
+def test_survives(engine: FastEngine, text: str) -> None:
+    """Texts that Presidio cannot read, or that take patterns long, raise nothing."""
+    engine.find(text)
