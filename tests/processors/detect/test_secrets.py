@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
+from spanwright_processors.detect import secrets
 from support.findings import values
 
 HEX = "0123456789abcdef" * 8
 WORD = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0" * 3
 UPPER = "A2B3C4D5E6F7G2H3"
+
+#: In two parts, so that no scanner of source code takes these tests for keys.
+PEM = "PRIVATE " + "KEY"
+
+
+def part(**fields: str) -> str:
+    """A part of a web token."""
+    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
+
 
 # Made up: right in shape, given out by nobody.
 SECRETS = {
@@ -53,10 +66,13 @@ SECRETS = {
     "grafana": f"glsa_{WORD[:32]}_{HEX[:8]}",
     "linear": f"lin_api_{WORD[:40]}",
     "notion": f"ntn_{WORD[:46]}",
-    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
-    "rsa key": "-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAK\nx+/=\n-----END RSA PRIVATE KEY-----",
-    "openssh key": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1r\n-----END OPENSSH PRIVATE KEY-----",
-    "escaped key": "-----BEGIN PRIVATE KEY-----\\nMIIBOgIBAAJBAK\\n-----END PRIVATE KEY-----",
+    "jwt": f"{part(alg='HS256')}.{part(sub='1234567890')}.{WORD[:43]}",
+    "rsa key": f"-----BEGIN RSA {PEM}-----\nMIIBOgIBAAJBAK\nx+/=\n-----END RSA {PEM}-----",
+    "openssh key": f"-----BEGIN OPENSSH {PEM}-----\nb3BlbnNzaC1r\n-----END OPENSSH {PEM}-----",
+    "pgp key": f"-----BEGIN PGP {PEM} BLOCK-----\n\nlQOYBF/x\n=a1B2\n-----END PGP {PEM} BLOCK-----",
+    "encrypted key": f"-----BEGIN ENCRYPTED {PEM}-----\nMIIFHDBOBgkq\n-----END ENCRYPTED {PEM}-----",
+    "ssh2 key": f"---- BEGIN SSH2 ENCRYPTED {PEM} ----\nP2/56wAAAgIAA\n---- END SSH2 ENCRYPTED {PEM} ----",
+    "escaped key": f"-----BEGIN {PEM}-----\\nMIIBOgIBAAJBAK\\n-----END {PEM}-----",
 }  # fmt: skip
 
 
@@ -95,7 +111,10 @@ def test_finds_secrets_whole_in_their_surroundings(secret: str) -> None:
         ("Authorization: Bearer abcdefghij0123456789", "abcdefghij0123456789"),
         ("Authorization: Basic dXNlcjpwYXNzd29yZDEyMw==", "dXNlcjpwYXNzd29yZDEyMw=="),
         ("token=abcdef0123456789abcdef", "abcdef0123456789abcdef"),
-        ("123456789:AAF-abcdefghijklmnopqrstuvwxyz01234", ":AAF-abcdefghijklmnopqrstuvwxyz01234"),
+        (f"bot123456789:AA{WORD[:33]}", f"123456789:AA{WORD[:33]}"),
+        (f"https://{WORD[:40]}:x-oauth-basic@git.example/x", WORD[:40]),
+        ("next_token: 'a1B2c3D4e5F6g7H8i9J0'", None),
+        ("self.private_key: ed25519.Ed25519PrivateKey", None),
     ],
 )  # fmt: skip
 def test_finds_secrets_by_what_stands_before_them(text: str, secret: str | None) -> None:
@@ -103,9 +122,19 @@ def test_finds_secrets_by_what_stands_before_them(text: str, secret: str | None)
     assert values(text, "SECRET") == ([secret] if secret else [])
 
 
+def test_a_token_before_the_host_of_an_address_is_one() -> None:
+    """Sentry's addresses, and source forges': together with the host they look like an e-mail address."""
+    for address in (
+        f"https://{HEX[:32]}@o1.ingest.sentry.example/2",
+        f"https://{WORD[:40]}@git.example/x.git",
+    ):
+        [finding] = secrets.find(address, address.lower())
+        assert address[finding.start : finding.end] in (HEX[:32], WORD[:40])
+
+
 def test_finds_a_private_key_that_was_cut() -> None:
     """Without its END line a private key goes to where its base64 ends."""
-    key = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA\n" * 30
+    key = f"-----BEGIN RSA {PEM}-----\n" + "MIIEpAIBAAKCAQEA\n" * 30
     assert values(key, "SECRET") == [key]
 
 

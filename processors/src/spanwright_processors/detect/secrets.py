@@ -1,8 +1,8 @@
-"""Secrets: provider keys and tokens by their prefixes, private keys, passwords in URLs and in settings.
+"""Secrets: provider keys and tokens, private keys, passwords in addresses and in settings.
 
-Every rule begins with a literal. A text without the literal costs one search for it (about 0.5 ns a
-character), and literals with a rare character (``_``, ``-`` …) are only looked for where that character
-stands.
+Tokens are random and long. So a text is first searched for sixteen characters of tokens in a row, a digit or
+a capital letter among them (1 ns a character), and the literals that tokens begin with are looked for around
+these runs only. Passwords have no such shape; they are looked for after the words and signs before them.
 """
 
 from __future__ import annotations
@@ -12,56 +12,43 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .finding import Entity, Finding
-from .secret_rules import KEYWORDS, RULES, Keyword, Rule
+from .secret_rules import KEYWORDS, Keyword
+from .secret_tokens import find as find_tokens
+from .secret_tokens import has_letter_and_digit
+
+#: The shortest text that can hold a secret.
+_SHORTEST = 8
+_PEM_BEGIN = re.compile(r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_PEM_END = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_PEM_BODY = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s:,.-]){0,16384}")
+#: ``scheme://user:password@``; and a token alone before the at sign, as source forges and Sentry take it.
+_URL_PASSWORD = re.compile(r"://[^\s:@/\"'<>\\]{0,128}:([^\s/\"'<>\\]{1,256})@(?=[\w\[$%])")
+_URL_TOKEN = re.compile(r"://([A-Za-z0-9_-]{20,256})(?::x-oauth-basic)?@(?=[\w\[])")
+# The sign between word and value, and the value.
+_ASSIGNED = (
+    r"(?:\\?[\"'])?[ \t]{0,4}(?:(?P<sign>:=|=>|==?|:|：)|(?:is|was):?(?=[ \t]))[ \t]{0,4}"
+    r"(?:(?:bearer|basic)[ ]{1,4})?(?P<quote>\\?[\"'`])?(?P<value>[^\s\"'`<>\\,;]{6,256})"
+)
 
 
 class _Compiled(NamedTuple):
-    literal: str
-    mark: int  # where its rare character is
-    match: re.Pattern[str]
-    rule: Rule
+    keyword: Keyword
+    assigned: re.Pattern[str]
+    before: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
 
 
-#: Characters rare enough that looking at each of them is cheaper than a search for every literal with one.
-_MARKS = "_-.~=/"
+def _compiled(keyword: Keyword) -> _Compiled:
+    before, unless = (re.compile(rf"(?:{p})\Z") if p else None for p in (keyword.before, keyword.unless))
+    return _Compiled(keyword, re.compile(keyword.literal + keyword.rest + _ASSIGNED), before, unless)
 
 
-def _compiled() -> tuple[tuple[_Compiled, ...], dict[str, dict[str, tuple[_Compiled, ...]]]]:
-    """The rules whose literal has no mark, and the others by their mark and the two characters before it."""
-    unmarked: list[_Compiled] = []
-    marked: dict[str, dict[str, tuple[_Compiled, ...]]] = {}
-    for rule in RULES:
-        pattern = re.compile(rule.pattern)
-        for literal in rule.literals:
-            mark = next((at for at in range(2, len(literal)) if literal[at] in _MARKS), 0)
-            compiled = _Compiled(literal, mark, pattern, rule)
-            if mark == 0:
-                unmarked.append(compiled)
-                continue
-            before = marked.setdefault(literal[mark], {})
-            pair = literal[mark - 2 : mark]
-            before[pair] = (*before.get(pair, ()), compiled)
-    return tuple(unmarked), marked
-
-
-_UNMARKED, _MARKED = _compiled()
-#: The shortest text that can hold a secret.
-_SHORTEST = 8
-_PEM_BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_PEM_END = re.compile(r"-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_PEM_BODY = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s:,.-]){0,16384}")
-# The sign between word and value, and the value.
-_ASSIGNED = (
-    r"(?:\\?[\"'])?[ \t]{0,4}(?:(?P<sign>:=|=>|==?|:)|(?:is|was):?(?=[ \t]))[ \t]{0,4}"
-    r"(?:(?:bearer|basic)[ ]{1,4})?(?P<quote>\\?[\"'`])?(?P<value>[^\s\"'`<>\\,;]{6,256})"
-)
-_KEYWORDS = tuple(
-    (keyword, re.compile(keyword.literal + keyword.rest + _ASSIGNED), re.compile(rf"(?:{keyword.before})\Z"))
-    for keyword in KEYWORDS
-)
-#: Longest ``before`` of a keyword, in characters.
-_BEFORE = 14
-_AUTHORIZATION = re.compile(r"(?:bearer|basic)[ ]+([a-z0-9_.~+/=-]{16,4096})")
+_KEYWORDS = tuple(map(_compiled, KEYWORDS))
+_ASCII_KEYWORDS = tuple(compiled for compiled in _KEYWORDS if compiled.keyword.literal.isascii())
+#: How far before a keyword is looked, in characters.
+_BEFORE = 16
+#: The name of a type: ``private_key: ed25519.Ed25519PrivateKey``.
+_TYPE_NAME = re.compile(r"[A-Za-z_][\w.]*(?:Key|Token|Types?|Secret|Password|Credentials?)")
 #: Values that are code or a stand-in, not a secret.
 _NO_SECRET = re.compile(
     r"[\[({$*%.]|(?:your|my|the|some|test|example|change|insert|enter|replace|xxx|\*\*\*|\.\.\.|none|null|true|false|"
@@ -73,58 +60,12 @@ _NO_SECRET = re.compile(
 def find(text: str, lower: str) -> Iterator[Finding]:
     if len(text) < _SHORTEST:
         return
-    for compiled in _UNMARKED:
-        if compiled.literal in text:
-            yield from _everywhere(text, compiled)
-    for mark, rules in _MARKED.items():
-        if mark in text:
-            yield from _at_marks(text, mark, rules)
-    if "PRIVATE KEY" in text:
+    yield from find_tokens(text)
+    if "----" in text and "PRIVATE KEY" in text:
         yield from _private_keys(text)
-    if "=" in text or ":" in text or " is" in lower or " was" in lower:
-        yield from _assigned(text, lower)
-    if "bearer " in lower or "basic " in lower:
-        for match in _AUTHORIZATION.finditer(lower):
-            if _has_letter_and_digit(match.group(1)):
-                yield Finding(Entity.SECRET, match.start(1), match.end(1), 0.8)
-
-
-def _everywhere(text: str, compiled: _Compiled) -> Iterator[Finding]:
-    position = text.find(compiled.literal)
-    while position >= 0:
-        finding = _at(text, position, compiled)
-        if finding is not None:
-            yield finding
-        position = text.find(compiled.literal, finding.end if finding else position + len(compiled.literal))
-
-
-def _at_marks(text: str, mark: str, rules: dict[str, tuple[_Compiled, ...]]) -> Iterator[Finding]:
-    position = text.find(mark)
-    while position >= 0:
-        end = 0
-        for compiled in rules.get(text[position - 2 : position], ()):
-            start = position - compiled.mark
-            if start >= 0 and text.startswith(compiled.literal, start):
-                finding = _at(text, start, compiled)
-                if finding is not None:
-                    yield finding
-                    end = max(end, finding.end)
-        position = text.find(mark, max(end, position + 1))
-
-
-def _at(text: str, position: int, compiled: _Compiled) -> Finding | None:
-    """The secret whose literal stands at ``position``."""
-    rule = compiled.rule
-    if position and not rule.inside_word and text[position - 1].isalnum():
-        return None
-    match = compiled.match.match(text, position)
-    if match is None:
-        return None
-    group = 1 if match.re.groups else 0
-    secret = match.group(group)
-    if secret.startswith("[SECRET") or (rule.mixed and not _has_letter_and_digit(secret)):
-        return None
-    return Finding(Entity.SECRET, match.start(group), match.end(group), rule.score)
+    if "@" in text and "://" in text:
+        yield from _in_addresses(text)
+    yield from _assigned(text, lower)
 
 
 def _private_keys(text: str) -> Iterator[Finding]:
@@ -138,20 +79,39 @@ def _private_keys(text: str) -> Iterator[Finding]:
         yield Finding(Entity.SECRET, begin.start(), position, 1.0)
 
 
+def _in_addresses(text: str) -> Iterator[Finding]:
+    position = text.find("://")
+    while position >= 0:
+        match = _URL_TOKEN.match(text, position) or _URL_PASSWORD.match(text, position)
+        if match is not None and _is_written_out(match):
+            yield Finding(Entity.SECRET, match.start(1), match.end(1), 0.9)
+        position = text.find("://", match.end() if match else position + 3)
+
+
+def _is_written_out(match: re.Match[str]) -> bool:
+    secret = match.group(1)
+    if match.re is _URL_TOKEN:
+        return has_letter_and_digit(secret)
+    return not secret.startswith(("[SECRET", "***"))
+
+
 def _assigned(text: str, lower: str) -> Iterator[Finding]:
-    for keyword, pattern, before in _KEYWORDS:
-        position = lower.find(keyword.literal)
-        while position >= 0:
-            if _begins_word(text, lower, position, keyword, before):
-                match = pattern.match(lower, position)
-                if match is not None:
-                    yield from _value(text, match, keyword)
-            position = lower.find(keyword.literal, position + len(keyword.literal))
+    for compiled in _ASCII_KEYWORDS if text.isascii() else _KEYWORDS:
+        literal = compiled.keyword.literal
+        position = lower.find(literal)
+        while position >= 0 and (match := compiled.assigned.search(lower, position)) is not None:
+            position = match.start()
+            if _begins_word(text, lower, position, compiled):
+                yield from _value(text, match, compiled.keyword)
+            position += len(literal)
 
 
-def _begins_word(text: str, lower: str, position: int, keyword: Keyword, before: re.Pattern[str]) -> bool:
-    if keyword.before:
-        return before.search(lower[max(0, position - _BEFORE) : position]) is not None
+def _begins_word(text: str, lower: str, position: int, compiled: _Compiled) -> bool:
+    before = lower[max(0, position - _BEFORE) : position]
+    if compiled.unless is not None and compiled.unless.search(before):
+        return False
+    if compiled.before is not None:
+        return compiled.before.search(before) is not None
     return position == 0 or not text[position - 1].isalpha() or text[position].isupper()
 
 
@@ -159,6 +119,8 @@ def _value(text: str, match: re.Match[str], keyword: Keyword) -> Iterator[Findin
     start, end = match.span("value")
     value = text[start:end].rstrip(".)]}")
     quoted = match["quote"] is not None and match["sign"] is not None
+    if match["quote"] is None and _TYPE_NAME.fullmatch(value):
+        return
     if len(value) >= keyword.length and looks_secret(value, named=quoted):
         yield Finding(Entity.SECRET, start, start + len(value), 0.7)
 
@@ -171,11 +133,6 @@ def looks_secret(value: str, named: bool) -> bool:
     """
     if len(value) < 6 or _NO_SECRET.match(value.lower()):
         return False
-    if _has_letter_and_digit(value):
+    if has_letter_and_digit(value):
         return True
     return named and any(not character.isalpha() and character not in "_-. /" for character in value)
-
-
-def _has_letter_and_digit(value: str) -> bool:
-    digits = sum(character.isdigit() for character in value)
-    return digits > 0 and any(character.isalpha() for character in value)
