@@ -54,7 +54,8 @@ class ObservedCall:
         """The SDK gave this result."""
         self._left()
         try:
-            observe_result(self._invocation, self._translation, self._request, self._arguments, result)
+            observe = self._translation.observe or observe_result
+            observe(self._invocation, self._translation, self._request, self._arguments, result)
         except Exception:
             logger.debug("Cannot read an answer.", exc_info=True)
             self._invocation.stop()
@@ -64,6 +65,8 @@ class ObservedCall:
         self._left()
         try:
             observe_error(self._invocation, self._translation, self._arguments, error)
+            if self._translation.read_error is not None:
+                self._invocation.attributes.update(self._translation.read_error(error))
         except Exception:
             logger.debug("Cannot read an error.", exc_info=True)
         self._invocation.fail(error)

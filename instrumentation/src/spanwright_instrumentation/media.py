@@ -7,7 +7,12 @@ from spanwright_semconv import messages
 
 def inline(modality: str, mime_type: str | None, base64_length: int) -> messages.Part:
     """A ``blob`` part for media sent inline as base64 text of this length; its ``bytes`` are their number."""
-    return {**messages.blob(modality, "", mime_type), "bytes": base64_length * 3 // 4}
+    return sized(modality, mime_type, base64_length * 3 // 4)
+
+
+def sized(modality: str, mime_type: str | None, size: int) -> messages.Part:
+    """The same for media of this many bytes."""
+    return {**messages.blob(modality, "", mime_type), "bytes": size}
 
 
 def image(address: str) -> messages.Part:

@@ -124,6 +124,8 @@ class Translation:
     :param stream_state: whether content is captured -> state; None for calls that never stream.
     :param arguments: (object, positional, keyword arguments) -> arguments by name, or None where the call is
         none of this kind; None for methods that take keywords only.
+    :param observe: what :func:`~.result.observe_result` is for generated SDKs; None for those.
+    :param read_error: exception -> what attributes it tells, where it is not as those of generated SDKs.
     """
 
     operation: str
@@ -132,6 +134,8 @@ class Translation:
     read_content: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
     stream_state: Callable[[bool], StreamState] | None = None
     arguments: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Mapping[str, Any] | None] | None = None
+    observe: Callable[[Invocation, Translation, Request, Mapping[str, Any], Any], None] | None = None
+    read_error: Callable[[BaseException], dict[str, Any]] | None = None
 
 
 class Fields(dict[str, Any]):
@@ -154,6 +158,10 @@ _SAME_REASON = {
     "tool_use": FinishReason.TOOL_CALLS.value,
     "refusal": FinishReason.CONTENT_FILTER.value,
     "model_context_window_exceeded": FinishReason.LENGTH.value,
+    "guardrail_intervened": FinishReason.CONTENT_FILTER.value,
+    "content_filtered": FinishReason.CONTENT_FILTER.value,
+    "malformed_model_output": FinishReason.ERROR.value,
+    "malformed_tool_use": FinishReason.ERROR.value,
 }
 
 

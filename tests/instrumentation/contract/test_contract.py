@@ -60,11 +60,12 @@ def nothing_kept() -> Iterator[None]:
 
 def cases() -> Iterator[Any]:
     for driver in drivers():
-        declared = getattr(import_module(f"support.drivers.{driver}"), "NOT_APPLICABLE", {})
+        module = import_module(f"support.drivers.{driver}")
+        declared = getattr(module, "NOT_APPLICABLE", {})
         for case in CASES:
             if case.name in declared:
                 continue
-            for is_async in (False, True):
+            for is_async in (False,) if getattr(module, "IS_SYNC_ONLY", False) else (False, True):
                 for streams in (False, True):
                     if case.applies(is_async=is_async, stream=streams):
                         how = f"{'async' if is_async else 'sync'}-{'stream' if streams else 'plain'}"

@@ -1,0 +1,122 @@
+"""Amazon Bedrock over botocore: the Converse API, and models invoked with bodies of their own.
+
+Every call of every AWS service goes through one method of botocore; those of other services are handed on at
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from spanwright_semconv import attributes
+from spanwright_semconv.enums import Operation, Provider
+
+from .. import converse
+from ..botocore_result import observe_botocore_result, request_id
+from ..call import PlainCalls
+from ..converse_stream import ConverseStream
+from ..hosts import server_of
+from ..instrumentor import LibraryInstrumentor, Method
+from ..resends import count_request, counted_requests
+from ..telemetry import Telemetry
+from ..translation import Request, Translation, get
+
+_SERVICE = "bedrock-runtime"
+
+
+def _request(operation: Operation, client: Any, arguments: Mapping[str, Any], *, streams: bool) -> Request:
+    address, port = server_of(client.meta.endpoint_url)
+    model = arguments.get("modelId")
+    request = Request(
+        operation.value,
+        Provider.AWS_BEDROCK.value,
+        model if isinstance(model, str) else None,
+        address,
+        port,
+        requests=counted_requests(),
+    )
+    if streams:
+        request.is_stream = request.attributes[attributes.GEN_AI_REQUEST_STREAM] = True
+    return request
+
+
+def read_converse_request(client: Any, arguments: Mapping[str, Any], *, streams: bool = False) -> Request:
+    request = _request(Operation.CHAT, client, arguments, streams=streams)
+    guardrail, tier = arguments.get("guardrailConfig"), arguments.get("serviceTier")
+    request.attributes[attributes.AWS_BEDROCK_GUARDRAIL_ID] = get(guardrail, "guardrailIdentifier")
+    request.attributes[attributes.SPANWRIGHT_REQUEST_SERVICE_TIER] = get(tier, "type")
+    converse.read_prompt(request, arguments)
+    return request
+
+
+def read_arguments(_client: Any, args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+    arguments: Mapping[str, Any] = args[1]
+    return arguments
+
+
+def read_error(error: BaseException) -> dict[str, Any]:
+    """What the answer of a refused call tells; a connection that failed has none."""
+    answer = getattr(error, "response", None)
+    return {attributes.SPANWRIGHT_REQUEST_ID: request_id(answer)} if isinstance(answer, Mapping) else {}
+
+
+def _converse(*, streams: bool) -> Translation:
+    return Translation(
+        Operation.CHAT.value,
+        partial(read_converse_request, streams=streams),
+        converse.read_response,
+        converse.read_content,
+        ConverseStream if streams else None,
+        read_arguments,
+        observe_botocore_result,
+        read_error,
+    )
+
+
+#: By the name of the operation in AWS's API.
+_CALLS = {
+    "Converse": PlainCalls(_converse(streams=False)),
+    "ConverseStream": PlainCalls(_converse(streams=True)),
+}
+
+
+def _observe_call(
+    telemetry: Telemetry,
+    wrapped: Callable[..., Any],
+    client: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Observer of the method that makes every call of every service."""
+    if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
+        return wrapped(*args, **kwargs)
+    calls = _CALLS.get(args[0])
+    if calls is None:
+        return wrapped(*args, **kwargs)
+    return calls(telemetry, wrapped, client, args, kwargs)
+
+
+def _count_request(
+    telemetry: Telemetry,
+    wrapped: Callable[..., Any],
+    owner: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Observer of the method that sends one request, once for each attempt. Between them botocore may ask
+    other services for credentials."""
+    if len(args) > 1 and args[1].service_model.service_name == _SERVICE:
+        return count_request(telemetry, wrapped, owner, args, kwargs)
+    return wrapped(*args, **kwargs)
+
+
+class BedrockInstrumentor(LibraryInstrumentor):
+    """OpenTelemetry instrumentor of Amazon Bedrock in the ``botocore`` library, and so of ``boto3``."""
+
+    library = "botocore"
+    methods = (
+        Method("botocore.client", "BaseClient._make_api_call", _observe_call),
+        Method("botocore.endpoint", "Endpoint._get_response", _count_request),
+    )
