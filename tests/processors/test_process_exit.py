@@ -98,3 +98,25 @@ def test_flushing_without_providers_is_quick_and_silent() -> None:
     started = time.monotonic()
     flush_providers()
     assert time.monotonic() - started < 2
+
+
+def test_what_waits_elsewhere_is_flushed_as_well() -> None:
+    """A part that keeps something of its own writes it after the providers; its errors are its own."""
+    done = run("""
+        from spanwright_processors.process_exit import flush_also, flush_providers
+
+        class Part:
+            def __init__(self, fails): self.fails = fails
+            def flush(self, seconds):
+                print(f"part {seconds}", flush=True)
+                if self.fails: raise OSError
+
+        parts = [Part(True), Part(False), Part(True)]
+        for part in parts: flush_also(part)
+        del parts[0], part
+        flush_providers(2.0)
+    """)
+    assert (done.stdout.splitlines()[0], sorted(done.stdout.splitlines()[1:])) == (
+        "flushed",
+        ["part 2.0"] * 2,
+    )
