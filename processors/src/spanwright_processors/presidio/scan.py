@@ -14,7 +14,7 @@ from .definitions import Gate, Pattern
 
 #: Shapes whose patterns are remembered, per family; beyond it the memory starts anew.
 _REMEMBERED = 4_096
-#: Runs longer than this are given to every pattern of the family: a shape that long hardly occurs twice.
+#: The shape of runs longer than this is not remembered: one that long hardly occurs twice.
 _LONG = 96
 
 
@@ -68,6 +68,7 @@ class _Numbered:
         self.number = number
         self.gate = pattern.gate
         self._pattern = pattern
+        self._needs = pattern.gate.needs.encode() if pattern.gate else b""
 
     @cached_property
     def compiled(self) -> regex.Pattern[str]:
@@ -84,7 +85,7 @@ class _Numbered:
             return True
         return (
             len(shape) - 2 >= gate.shortest
-            and all(needed in shape for needed in gate.needs.encode())
+            and all(needed in shape for needed in self._needs)
             and self._shape.search(shape) is not None
         )
 
@@ -126,16 +127,14 @@ class _Family:
 
     def _candidates(self, shape: bytes, start: int, end: int) -> Sequence[_Numbered]:
         """The members that may match in the run."""
-        if end - start > _LONG:
-            return self._members
         around = shape[start - 1 : end + 1] if start else _OUTSIDE + shape[: end + 1]
         fitting = self._fitting.get(around)
         if fitting is None:
-            if len(self._fitting) >= _REMEMBERED:
-                self._fitting = {}
-            fitting = self._fitting[around] = self._that_fit(
-                around if end < len(shape) else around + _OUTSIDE
-            )
+            fitting = self._that_fit(around if end < len(shape) else around + _OUTSIDE)
+            if end - start <= _LONG:
+                if len(self._fitting) >= _REMEMBERED:
+                    self._fitting = {}
+                self._fitting[around] = fitting
         return fitting
 
     def _that_fit(self, shape: bytes) -> Sequence[_Numbered]:
