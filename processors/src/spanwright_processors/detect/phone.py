@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from . import north_american
 from .finding import Entity, Finding
 
 #: Presidio's default regions under their ISO 3166 codes; numbers with ``+`` are found whatever the region.
@@ -130,6 +131,10 @@ def _exists(number: str, regions: tuple[str | None, ...]) -> bool:
 
     if number.startswith("00"):
         number = "+" + number[2:]
+    if (None in regions and number.startswith("+1")) or regions[:1] in (("US",), ("CA",)):
+        digits = north_american.national_number(number)
+        if digits is not None and north_american.is_given_out(digits):
+            return True
     for region in regions:
         try:
             parsed = phonenumbers.parse(number, region)
