@@ -32,12 +32,14 @@ class Method:
 
     :param module: patched when the application imports it; one that the installed version lacks is passed
         over.
-    :param name: ``Class.method`` in it; likewise.
+    :param name: ``Class.method`` or function in it; likewise.
+    :param is_optional: versions without it have nothing to observe there, which is not worth a word.
     """
 
     module: str
     name: str
     observer: Observer
+    is_optional: bool = False
 
 
 def calls(module: str, name: str, translation: Translation) -> Method:
@@ -116,9 +118,10 @@ class _Patch:
         try:
             owner, name, original = wrapt.resolve_path(module, self._method.name)
         except AttributeError:
-            logger.debug(
-                "Cannot instrument %s.%s: this version has none.", self._method.module, self._method.name
-            )
+            if not self._method.is_optional:
+                logger.debug(
+                    "Cannot instrument %s.%s: this version has none.", self._method.module, self._method.name
+                )
             return
         if isinstance(original, _Wrapper):
             return

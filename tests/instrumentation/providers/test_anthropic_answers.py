@@ -117,7 +117,7 @@ def test_error_event(recording: Recording) -> None:
 def test_what_is_no_message_is_no_call(recording: Recording) -> None:
     """Counting tokens, listing models and making batches call no model."""
     counted = Answer((b'{"input_tokens": 3}',), headers={"content-type": "application/json"})
-    over(counted).messages.count_tokens(model="claude-sonnet-5-5", messages=REQUEST["messages"])
+    over(counted).beta.messages.count_tokens(model="claude-sonnet-5-5", messages=REQUEST["messages"])
     listed = Answer((b'{"data": [], "has_more": false}',), headers={"content-type": "application/json"})
     list(over(listed).beta.messages.batches.list())
     assert recording.spans == []

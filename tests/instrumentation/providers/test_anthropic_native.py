@@ -74,7 +74,7 @@ def test_spans_that_are_no_calls_stay(recording: Recording) -> None:
     """What the SDK alone records, such as a count of tokens, it goes on to record."""
     counted = Answer((b'{"input_tokens": 3}',), headers={"content-type": "application/json"})
     connection = tracing(recording, Wire([counted]))
-    connection.messages.count_tokens(model="claude-sonnet-5-5", messages=REQUEST["messages"])
+    connection.beta.messages.count_tokens(model="claude-sonnet-5-5", messages=REQUEST["messages"])
     assert scopes(recording) == ([OWN_SCOPE] if TRACES_ITSELF else [])
 
 

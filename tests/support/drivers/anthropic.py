@@ -115,7 +115,12 @@ ERROR_EVENT = event({"type": "error", "error": {"type": "overloaded_error", "mes
 
 def events(blocks: list[dict[str, Any]], reason: str, usage: dict[str, Any] = _USAGE) -> list[dict[str, Any]]:
     """All events of a streamed answer."""
-    start: dict[str, Any] = {**_HEAD, "content": [], "stop_reason": None, "usage": {**usage, "output_tokens": 1}}
+    start: dict[str, Any] = {
+        **_HEAD,
+        "content": [],
+        "stop_reason": None,
+        "usage": {**usage, "output_tokens": 1},
+    }
     sent: list[dict[str, Any]] = [{"type": "message_start", "message": start}, {"type": "ping"}]
     for index, block in enumerate(blocks):
         begun, deltas = _pieces(block)

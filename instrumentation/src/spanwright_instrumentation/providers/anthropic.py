@@ -137,7 +137,7 @@ class AnthropicInstrumentor(LibraryInstrumentor):
 
     library = _LIBRARY
     methods = (
-        Method(_CLIENT_MODULE, _OWN_SPANS, _begin_own_span),
+        Method(_CLIENT_MODULE, _OWN_SPANS, _begin_own_span, is_optional=True),
         Method(_CLIENT_MODULE, "BaseClient._build_request", count_request),
         calls(_CLIENT_MODULE, "SyncAPIClient.request", MESSAGES),
         async_calls(_CLIENT_MODULE, "AsyncAPIClient.request", MESSAGES),
