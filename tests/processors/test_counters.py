@@ -20,6 +20,8 @@ def count_all(counters: Counters) -> None:
     counters.view_failed()
     counters.step_failed("mask")
     counters.step_failed("mask")
+    counters.values_dropped(2, "timeout")
+    counters.values_dropped(1, "timeout")
     counters.lost(3, "queue_full")
     counters.lost(1, "export_failed")
     counters.order_lost(7)
@@ -31,6 +33,7 @@ EXPECTED = Counts(
     content_dropped=3,
     out_of_order=7,
     step_failures={"mask": 2},
+    values_dropped={"timeout": 3},
     lost={"queue_full": 3, "export_failed": 1},
 )
 
@@ -89,6 +92,7 @@ def test_the_counts_are_metrics_of_the_registry() -> None:
         ("spanwright.processing.logs",): 1,
         ("spanwright.processing.content_dropped",): 3,
         ("spanwright.processing.step_failures", "mask"): 2,
+        ("spanwright.processing.values_dropped", "timeout"): 3,
         ("spanwright.processing.lost", "queue_full"): 3,
         ("spanwright.processing.lost", "export_failed"): 1,
     }

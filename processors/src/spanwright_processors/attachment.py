@@ -38,6 +38,9 @@ class Attachment:
         self._method = method
         self._processors = _multi_processor(provider, attribute, method)
         self._entrance: Callable[[Any], None] | None = None
+        resource = getattr(getattr(provider, "resource", None), "attributes", None)
+        # Asked at every call that may record content, so told once.
+        self._masks = chain.masks(resource, logs=method == "on_emit")
 
     def _install(self, wrap: Callable[[Any], Any], lost: Callable[[], None]) -> None:
         forward = getattr(self._processors, self._method)
@@ -66,8 +69,7 @@ class Attachment:
 
     def masks_content(self) -> bool:
         """True while content put on this provider's telemetry is masked before any exporter sees it."""
-        masks = self.chain.masks_content if self._method == "on_end" else self.chain.masks_logs
-        return masks and self.active
+        return self._masks and self.active
 
     def detach(self) -> None:
         """Take the steps away again. What has ended before and is not yet exported is still processed."""

@@ -6,8 +6,8 @@ import contextlib
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from .content import drop_content, drop_log_content
 from .counters import Counters, process_counters
@@ -42,13 +42,20 @@ class StepChain:
         self._log_steps = tuple(
             (step_name(step), step.log) for step in self.steps if isinstance(step, LogStep)
         )
-        #: True if a step masks spans: one of the mask phase that does not say ``masks_content = False``.
-        #: Asked at every call that may record content, so told once.
-        self.masks_content = any(_masks(step) for step in self.steps)
+        #: True if a step masks spans, whatever resource they come from.
+        self.masks_content = self.masks(None)
         #: True if a masking step masks log records as well.
-        self.masks_logs = any(_masks(step) and isinstance(step, LogStep) for step in self.steps)
+        self.masks_logs = self.masks(None, logs=True)
         self._reported: set[str] = set()
         watch_forks(self)
+
+    def masks(self, resource: Mapping[str, Any] | None, *, logs: bool = False) -> bool:
+        """True if a step masks what comes from ``resource``; None: whatever resource it comes from.
+
+        Such a step is one of the mask phase that does not say ``masks_content = False``, or otherwise by its
+        ``masks_resource(resource)``.
+        """
+        return any(_masks(step, resource) and (not logs or isinstance(step, LogStep)) for step in self.steps)
 
     def process(self, span: EditableSpan) -> None:
         """Run every step on ``span``. Raises no ``Exception``; an interrupt leaves no content behind."""
@@ -85,8 +92,13 @@ class StepChain:
             )
 
 
-def _masks(step: Step) -> bool:
-    return step.phase is Phase.MASK and getattr(step, "masks_content", True) is True
+def _masks(step: Step, resource: Mapping[str, Any] | None) -> bool:
+    if step.phase is not Phase.MASK:
+        return False
+    masks_resource = getattr(step, "masks_resource", None)
+    if resource is not None and masks_resource is not None:
+        return masks_resource(resource) is True
+    return getattr(step, "masks_content", True) is True
 
 
 def _is_interrupt(error: BaseException) -> bool:

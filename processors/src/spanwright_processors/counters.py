@@ -18,8 +18,9 @@ class Counts:
     """One reading of the counters. All are totals since the process started, or was forked.
 
     ``content_dropped`` counts spans and log records whose content a failing step cost; ``out_of_order`` spans
-    that could no longer be waited for; ``step_failures`` is by step name; ``lost`` spans and log records,
-    once per exporter, by reason: ``queue_full``, ``export_failed``, ``shutdown``, ``not_wrapped``.
+    that could no longer be waited for; ``step_failures`` is by step name; ``values_dropped`` counts values
+    that masking could not look at, by reason: ``oversize``, ``timeout``, ``error``; ``lost`` spans and log
+    records, once per exporter, by reason: ``queue_full``, ``export_failed``, ``shutdown``, ``not_wrapped``.
     """
 
     spans_processed: int = 0
@@ -27,6 +28,7 @@ class Counts:
     content_dropped: int = 0
     out_of_order: int = 0
     step_failures: dict[str, int] = field(default_factory=dict)
+    values_dropped: dict[str, int] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
 
 
@@ -36,6 +38,7 @@ _METRICS = (
     (metrics.SPANWRIGHT_PROCESSING_LOGS, "logs_processed"),
     (metrics.SPANWRIGHT_PROCESSING_CONTENT_DROPPED, "content_dropped"),
     (metrics.SPANWRIGHT_PROCESSING_STEP_FAILURES, "step_failures"),
+    (metrics.SPANWRIGHT_PROCESSING_VALUES_DROPPED, "values_dropped"),
     (metrics.SPANWRIGHT_PROCESSING_LOST, "lost"),
 )
 
@@ -56,6 +59,7 @@ class Counters:
         self._content_dropped = 0
         self._out_of_order = 0
         self._step_failures: dict[str, int] = {}
+        self._values_dropped: dict[str, int] = {}
         self._lost: dict[str, int] = {}
 
     def span_processed(self, content_dropped: bool = False) -> None:
@@ -77,6 +81,11 @@ class Counters:
         with self._lock:
             self._step_failures[step] = self._step_failures.get(step, 0) + 1
 
+    def values_dropped(self, count: int, reason: str) -> None:
+        """``count`` values that masking could not look at, for a reason of ``Counts.values_dropped``."""
+        with self._lock:
+            self._values_dropped[reason] = self._values_dropped.get(reason, 0) + count
+
     def lost(self, count: int, reason: str) -> None:
         """``count`` spans or log records that an exporter does not send, for a reason of ``Counts.lost``."""
         with self._lock:
@@ -95,6 +104,7 @@ class Counters:
                 self._content_dropped,
                 self._out_of_order,
                 dict(self._step_failures),
+                dict(self._values_dropped),
                 dict(self._lost),
             )
 

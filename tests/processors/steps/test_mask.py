@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from spanwright_processors.chain import StepChain
+from spanwright_processors.counters import Counters
 from spanwright_processors.detect.finding import Entity
-from spanwright_processors.detect.redaction import Action
+from spanwright_processors.detect.policy import Action
 from spanwright_processors.span import EditableEvent, EditableLink, EditableLogRecord, EditableSpan
 from spanwright_processors.step import LogStep, Phase, Step
 from spanwright_processors.steps.mask import Mask, MaskSettings
@@ -211,13 +212,15 @@ def test_carry_over_can_be_switched_off() -> None:
 
 def test_an_oversize_value_goes_as_a_whole() -> None:
     """Closed: what is too long to look at is not let out; marked and counted."""
-    step = Mask(MaskSettings(max_value_bytes=1024))
+    counters = Counters()
+    step = Mask(MaskSettings(max_value_bytes=1024), counters=counters)
     span = editable_span({"a": "x" * 1025, "b": "y" * 1024})
     step(span)
     assert span.attributes["a"] == "[OVERSIZE]"
     assert span.attributes["b"] == "y" * 1024
     assert span.attributes["spanwright.content.truncated"] is True
-    assert step.oversize == 1
+    assert span.attributes["spanwright.content.drop_reasons"] == ("oversize",)
+    assert counters.counts().values_dropped == {"oversize": 1}
 
 
 def test_actions_and_entities_are_chosen_by_setting() -> None:

@@ -154,7 +154,7 @@ def counters(report: Mapping[str, Any]) -> Section:
     counts = report["counters"]
     if counts is None:
         return Section("Counters", (Finding(Level.ABSENT, "this run", "no steps were attached"),))
-    failures = {**counts["step_failures"], **counts["lost"]}
+    failures = {**counts["step_failures"], **counts.get("values_dropped", {}), **counts["lost"]}
     text = (
         f"spans processed: {counts['spans_processed']}, without content after a failure:"
         f" {counts['content_dropped']}, lost: {sum(counts['lost'].values())}"

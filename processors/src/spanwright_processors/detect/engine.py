@@ -55,6 +55,11 @@ class Detector:
 
     def find(self, text: str) -> list[Finding]:
         """Everything found in ``text``, in order of position, nothing overlapping (``merge``)."""
+        found = self.candidates(text)
+        return merge(found) if len(found) > 1 else found
+
+    def candidates(self, text: str) -> list[Finding]:
+        """Everything found in ``text``, in no order, findings that overlap included."""
         if is_plain(text):
             return []
         lower = lower_case(text)
@@ -70,7 +75,7 @@ class Detector:
                     continue
                 for find in self._numbers:
                     found += find(text, lower, place.start(), place.end() + _AFTER)
-        return merge(found) if len(found) > 1 else found
+        return found
 
     def find_identifying(self, text: str, lower: str | None = None) -> list[Finding]:
         """Only e-mail addresses and secrets, which no identifier or name of a thing is mistaken for."""

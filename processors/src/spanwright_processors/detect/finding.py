@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -18,6 +20,9 @@ class Entity(StrEnum):
     PHONE_NUMBER = "PHONE_NUMBER"
     IP_ADDRESS = "IP_ADDRESS"
     PERSON = "PERSON"
+
+    # That of Enum is written in Python, and findings are looked up by their type all the time.
+    __hash__ = str.__hash__
 
 
 #: The word of a type in a placeholder: ``[EMAIL]``, or ``[EMAIL_3f2a91c0]`` for a pseudonym.
@@ -43,6 +48,9 @@ class Finding(NamedTuple):
     score: float
 
 
+_position = itemgetter(1, 2)  # start, end
+
+
 def _precedence(finding: Finding) -> tuple[float, int, int]:
     rank = _RANK.get(finding.type, len(_RANK))
     return (-finding.score, finding.start - finding.end, rank)
@@ -54,7 +62,9 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     The one covers all of them, so that no rest of a loser is left readable; its type and score are those of
     the highest score, then of the longest, then of the type that stands first in ``Entity``.
     """
-    ordered = sorted(findings, key=lambda finding: (finding.start, finding.end))
+    ordered = sorted(findings, key=_position)
+    if all(before[2] <= after[1] for before, after in pairwise(ordered)):
+        return ordered
     merged: list[Finding] = []
     for finding in ordered:
         if not merged or finding.start >= merged[-1].end:

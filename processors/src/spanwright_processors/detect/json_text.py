@@ -26,11 +26,15 @@ _LOOKS_LIKE_JSON = re.compile(r"\s*[\[{]")
 
 
 class Edit(NamedTuple):
-    """``text[start:end]`` becomes ``replacement``: letters, digits, ``_[]``, and ``"`` around a number's."""
+    """``text[start:end]``, a finding of ``type``, becomes ``replacement``.
+
+    That is letters, digits and ``_[]``, and ``"`` around a number's, or nothing.
+    """
 
     start: int
     end: int
     replacement: str
+    type: str = ""
 
 
 class Kind(Enum):
@@ -50,7 +54,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     """``text`` with the edits made; they come in order and do not overlap."""
     pieces: list[str] = []
     position = 0
-    for start, end, replacement in edits:
+    for start, end, replacement, _ in edits:
         pieces += (text[position:start], replacement)
         position = end
     pieces.append(text[position:])
@@ -121,9 +125,9 @@ def decode(raw: str) -> str:
 def written(raw: str, edits: Iterable[Edit]) -> list[Edit]:
     """``edits`` of the decoded text as edits of ``raw``, the inside of the JSON string it is written as."""
     if "\\" not in raw:
-        return [Edit(start, end, _escaped(replacement)) for start, end, replacement in edits]
+        return [Edit(start, end, _escaped(new), entity) for start, end, new, entity in edits]
     starts = _starts(raw)
-    return [Edit(starts[start], starts[end], _escaped(replacement)) for start, end, replacement in edits]
+    return [Edit(starts[start], starts[end], _escaped(new), entity) for start, end, new, entity in edits]
 
 
 def _escaped(replacement: str) -> str:
@@ -192,7 +196,7 @@ def edits(text: str, leaf_edits: LeafEdits) -> list[Edit]:
         found = leaf_edits(decoded, key, kind)
         if not found:
             continue
-        for start, end, replacement in written(text[first:last], found):
+        for start, end, replacement, entity in written(text[first:last], found):
             new = f'"{replacement}"' if kind is Kind.NUMBER else replacement
-            made.append(Edit(first + start, first + end, new))
+            made.append(Edit(first + start, first + end, new, entity))
     return made

@@ -3,79 +3,29 @@ it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from spanwright_semconv.attributes import (
-    SPANWRIGHT_CONTENT_TRUNCATED,
-    SPANWRIGHT_PII_DETECTED,
-    SPANWRIGHT_PII_ENTITY_TYPES,
-    SPANWRIGHT_PII_MASKED,
-    SPANWRIGHT_TRACE_PII_DETECTED,
-    USER_HASH,
-)
-from spanwright_semconv.content import NEVER_CONTENT_KEYS, is_content
+from spanwright_semconv.attributes import USER_HASH
+from spanwright_semconv.content import is_content
+from spanwright_semconv.enums import DropReason
 
 from ..audit.originals import Originals
 from ..audit.settings import AuditSettings
+from ..content import NEUTRAL_EVENT_NAME, NEUTRAL_SPAN_NAME
+from ..counters import Counters, process_counters
 from ..detect.engine import Detector, FindingCache
 from ..detect.finding import Entity
-from ..detect.phone import DEFAULT_REGIONS
-from ..detect.redaction import Action, Found, Policy, Redactor
+from ..detect.found import BudgetExceededError, Found
 from ..detect.trace_memory import TraceMemory, TraceNames
+from ..masking.policies import Environments, Policies, Treatment, wanted_entities
+from ..masking.report import mark
+from ..masking.settings import MaskSettings, Whole
 from ..span import Attributes, EditableLogRecord, EditableSpan
 from ..step import Phase
 
-_LEAST_VALUE_BYTES = 1024
-
-
-@dataclass(frozen=True)
-class MaskSettings:
-    """What is looked for in the text of spans and log records, and what is put in its place."""
-
-    #: Types looked for.
-    entities: tuple[Entity, ...] = tuple(Entity)
-    #: What becomes of each type: mask (`[EMAIL]`), pseudonym (`[EMAIL_3f2a91c0]`, the same for the same
-    #: value under one SPANWRIGHT_HASH_KEY) or keep (reported only). Types not named are masked.
-    actions: Mapping[str, Action] = field(default_factory=dict)
-    #: Findings below this score, 0 to 1, do not count.
-    min_score: float = 0.4
-    #: Values that are never masked, in any case: the support address, the company's own telephone number.
-    allow: tuple[str, ...] = ()
-    #: Attributes not looked at, besides those that never hold content (ids, models, figures); in all of
-    #: them e-mail addresses and secrets are masked nevertheless.
-    skip_keys: frozenset[str] = frozenset()
-    #: Regions (ISO 3166 codes) whose telephone numbers are found without a country code.
-    phone_regions: tuple[str, ...] = DEFAULT_REGIONS
-    #: Names and passwords found in one span are masked in the later spans of its trace as well.
-    carry_over: bool = True
-    #: Bytes (UTF-8) of one value, 1,024 or more; a longer one is replaced by `[OVERSIZE]` as a whole.
-    max_value_bytes: int = 1_000_000
-    #: Bytes of memory for what was found in texts that come again, as chat histories do; 0 switches it off.
-    cache_bytes: int = 8_000_000
-    #: The originals of what was masked, apart and encrypted, for 30 days at most; off unless a folder is named.
-    audit: AuditSettings = field(default_factory=AuditSettings)
-
-    def __post_init__(self) -> None:
-        known = frozenset(Entity)
-        for key, names in (("entities", self.entities), ("actions", self.actions)):
-            for name in names:
-                if name not in known:
-                    raise _wrong(key, f"{name!r} is not a known type", f"some of {', '.join(Entity)}")
-        if not 0 <= self.min_score <= 1:
-            raise _wrong("min_score", f"{self.min_score} is not between 0 and 1", "a number from 0 to 1")
-        if self.max_value_bytes < _LEAST_VALUE_BYTES:
-            raise _wrong("max_value_bytes", f"{self.max_value_bytes} is too few", "1024 or more")
-        if self.cache_bytes < 0:
-            raise _wrong("cache_bytes", f"{self.cache_bytes} is negative", "0 or more")
-        for region in self.phone_regions:
-            if not (len(region) == 2 and region.isascii() and region.isupper()):
-                raise _wrong("phone_regions", f"{region!r} is not a region", "codes such as US, GB")
-
-
-def _wrong(key: str, why: str, instead: str) -> ValueError:
-    return ValueError(f"Cannot use mask.{key}: {why}. Set {instead} instead.")
+__all__ = ["Mask", "MaskSettings"]
 
 
 class Mask:
@@ -83,48 +33,56 @@ class Mask:
 
     Sets ``spanwright.pii.detected`` (False only where content was looked at and nothing found),
     ``spanwright.pii.entity_types`` (sorted types, no values, no counts) and ``spanwright.pii.masked``; on
-    a local root with findings also ``spanwright.trace.pii.detected``. Counts oversize values in ``oversize``.
+    a local root with findings also ``spanwright.trace.pii.detected``.
+
+    Closed against failure value by value: what is too long, what a detector fails on, and what is not looked
+    at when the span's time is over is replaced by a placeholder, the span says so in
+    ``spanwright.content.drop_reasons``, and ``counters`` (by default the process') counts it.
     ``originals`` gets what was masked, by default the audit log that the settings name, if they name one.
     """
 
     Settings: ClassVar[type[MaskSettings]] = MaskSettings
     phase: ClassVar[Phase] = Phase.MASK
 
-    def __init__(self, settings: MaskSettings | None = None, originals: Originals | None = None) -> None:
+    def __init__(
+        self,
+        settings: MaskSettings | None = None,
+        originals: Originals | None = None,
+        counters: Counters | None = None,
+    ) -> None:
         settings = settings or MaskSettings()
-        self._skipped = NEVER_CONTENT_KEYS | settings.skip_keys
+        wanted = wanted_entities(settings)
+        detector = Detector(tuple(Entity) if wanted is None else wanted, settings.phone_regions)
         self._memory = TraceMemory() if settings.carry_over else None
         self._cache = FindingCache(settings.cache_bytes)
-        policy = Policy(
-            actions=settings.actions,
-            min_score=settings.min_score,
-            allow=frozenset(value.casefold() for value in settings.allow),
-            max_bytes=settings.max_value_bytes,
-        )
-        self._redactor = Redactor(Detector(settings.entities, settings.phone_regions), self._cache, policy)
+        self._environments = Environments(settings, detector, self._cache)
         self._originals = originals or _audit_log(settings.audit)
-        self.oversize = 0
-        #: Whether content may be captured behind this step: not if some type is left readable by choice of
-        #: entities.
-        self.masks_content = any(
-            settings.actions.get(entity, Action.MASK) is not Action.KEEP for entity in settings.entities
-        )
+        self._counters = process_counters() if counters is None else counters
+        self._report = settings.report
+        self._budget_s = settings.budget_ms / 1e3
+        #: Whether content may be captured behind this step, whatever the environment.
+        self.masks_content = self._environments.mask_everywhere
 
     def __call__(self, span: EditableSpan) -> None:
+        policies = self._environments.of(span.resource)
         found = self._open(span.trace_id)
-        self._mask_span(span, found)
+        self._mask_span(span, policies, found)
         if self._learn(span.trace_id, found):
-            self._mask_span(span, found)
-        self._mark(span.attributes, found, span.is_local_root)
-        self._keep(span, found)
+            self._mask_span(span, policies, found)
+        self._finish(span, found, span.is_local_root, any(map(is_content, span.attributes)))
 
     def log(self, record: EditableLogRecord) -> None:
+        policies = self._environments.of(record.resource)
         found = self._open(record.trace_id)
-        self._mask_record(record, found)
+        self._mask_record(record, policies, found)
         if self._learn(record.trace_id, found):
-            self._mask_record(record, found)
-        self._mark(record.attributes, found, is_root=False, has_content=record.body is not None)
-        self._keep(record, found)
+            self._mask_record(record, policies, found)
+        has_content = record.body is not None or any(map(is_content, record.attributes))
+        self._finish(record, found, is_root=False, has_content=has_content)
+
+    def masks_resource(self, resource: Mapping[str, Any]) -> bool:
+        """True if what comes from ``resource`` is masked: its environment may be one that is not."""
+        return self._environments.of(resource).masks
 
     def fork(self) -> None:
         """Drop what belongs to the parent process, locks included."""
@@ -133,79 +91,115 @@ class Mask:
             self._memory.clear()
 
     def _open(self, trace_id: int) -> Found:
-        names = self._memory.of(trace_id) if self._memory and trace_id else TraceNames()
-        return Found(names, replaced=None if self._originals is None else [])
-
-    def _keep(self, masked: EditableSpan | EditableLogRecord, found: Found) -> None:
-        if self._originals is not None and found.replaced is not None:
-            user = masked.attributes.get(USER_HASH)
-            self._originals.keep(masked.trace_id, masked.span_id, user, found.replaced)
+        return Found(
+            self._memory.of(trace_id) if self._memory and trace_id else TraceNames(),
+            trace_id,
+            time.perf_counter() + self._budget_s if self._budget_s else None,
+            replaced=None if self._originals is None else [],
+        )
 
     def _learn(self, trace_id: int, found: Found) -> bool:
         """Remember what was found; True if that makes a second look worth while."""
-        self.oversize += found.oversize
-        found.oversize = 0
         if self._memory is None or not trace_id or not found.learned:
             return False
         new = self._memory.learn(trace_id, found.learned)
         found.names = self._memory.of(trace_id)
         return new
 
-    def _mask_span(self, span: EditableSpan, found: Found) -> None:
+    def _finish(
+        self, masked: EditableSpan | EditableLogRecord, found: Found, is_root: bool, has_content: bool
+    ) -> None:
+        for reason, count in found.dropped.items():
+            self._counters.values_dropped(count, reason)
+        mark(masked.attributes, found, self._report, is_root=is_root, has_content=has_content)
+        if self._originals is not None and found.replaced is not None:
+            user = masked.attributes.get(USER_HASH)
+            self._originals.keep(masked.trace_id, masked.span_id, user, found.replaced)
+
+    def _mask_span(self, span: EditableSpan, policies: Policies, found: Found) -> None:
         found.place = "name"
-        span.name = self._redactor.text("", span.name, found)
+        span.name = self._text(policies, span.name, found, NEUTRAL_SPAN_NAME)
         found.place = "attributes"
-        span.attributes = self._attributes(span.attributes, found)
+        span.attributes = self._attributes(policies, span.attributes, found)
         for number, event in enumerate(span.events):
             found.place = f"events[{number}]"
-            event.name = self._redactor.text("", event.name, found)
-            event.attributes = self._attributes(event.attributes, found)
+            event.name = self._text(policies, event.name, found, NEUTRAL_EVENT_NAME)
+            event.attributes = self._attributes(policies, event.attributes, found)
         for number, link in enumerate(span.links):
             found.place = f"links[{number}]"
-            link.attributes = self._attributes(link.attributes, found)
+            link.attributes = self._attributes(policies, link.attributes, found)
         if span.status_description:
             found.place = "status"
-            span.status_description = self._redactor.text("", span.status_description, found)
+            span.status_description = self._text(policies, span.status_description, found, None)
 
-    def _mask_record(self, record: EditableLogRecord, found: Found) -> None:
+    def _mask_record(self, record: EditableLogRecord, policies: Policies, found: Found) -> None:
         found.place = "body"
-        record.body = self._redactor.value("", record.body, found)
+        record.body = _masked(policies.general, "", record.body, found)
         found.place = "attributes"
-        record.attributes = self._attributes(record.attributes, found)
+        record.attributes = self._attributes(policies, record.attributes, found)
         if record.event_name:
             found.place = "event_name"
-            record.event_name = self._redactor.text("", record.event_name, found)
+            record.event_name = self._text(policies, record.event_name, found, NEUTRAL_EVENT_NAME)
 
-    def _attributes(self, attributes: Attributes, found: Found) -> Attributes:
+    def _text(self, policies: Policies, text: str, found: Found, otherwise: str | None) -> Any:
+        """``text`` masked; ``otherwise`` where that is not possible."""
+        before = found.dropped.total()
+        new = _masked(policies.general, "", text, found)
+        return new if found.dropped.total() == before else otherwise
+
+    def _attributes(self, policies: Policies, attributes: Attributes, found: Found) -> Attributes:
         """``attributes`` masked in place, or anew in the same order where a name has to change."""
-        redactor, skipped, renamed = self._redactor, self._skipped, False
+        by_key, rewritten = policies.by_key, False
         for key, value in attributes.items():
             if "@" in key:
-                renamed = True
-            if key not in skipped:
-                new = redactor.value(key, value, found)
-            elif isinstance(value, str) and "@" not in value:
+                rewritten = True
+            treatment = by_key.get(key) or policies.treatment(key)
+            if treatment.identifying and isinstance(value, str) and "@" not in value:
                 continue
-            else:
-                new = redactor.identifiers(value, found)
+            if treatment.whole is Whole.DROP:
+                rewritten = True
+                continue
+            new = _masked(treatment, key, value, found)
             if new is not value:
                 attributes[key] = new
-        if renamed:
-            return {redactor.identifier(key, found): value for key, value in attributes.items()}
-        return attributes
+        return _rewritten(policies, attributes, found) if rewritten else attributes
 
-    def _mark(self, attributes: Attributes, found: Found, is_root: bool, has_content: bool = False) -> None:
-        if found.types:
-            before = attributes.get(SPANWRIGHT_PII_ENTITY_TYPES) or ()
-            attributes[SPANWRIGHT_PII_DETECTED] = True
-            attributes[SPANWRIGHT_PII_ENTITY_TYPES] = tuple(sorted(map(str, {*before, *found.types})))
-            attributes[SPANWRIGHT_PII_MASKED] = found.masked or attributes.get(SPANWRIGHT_PII_MASKED) is True
-            if is_root:
-                attributes[SPANWRIGHT_TRACE_PII_DETECTED] = True
-        elif has_content or any(map(is_content, attributes)):
-            attributes.setdefault(SPANWRIGHT_PII_DETECTED, False)
-        if found.was_oversize:
-            attributes[SPANWRIGHT_CONTENT_TRUNCATED] = True
+
+def _rewritten(policies: Policies, attributes: Attributes, found: Found) -> Attributes:
+    """Without the attributes that are dropped, the names of the others masked where they hold an address."""
+    kept = {
+        key: value for key, value in attributes.items() if policies.treatment(key).whole is not Whole.DROP
+    }
+    found.masked = found.masked or len(kept) < len(attributes)
+    redactor = policies.general.redactor
+    if redactor is None:
+        return kept
+    named: Attributes = {}
+    for key, value in kept.items():
+        try:
+            named[redactor.identifier(key, found) if "@" in key else key] = value
+        except Exception as error:
+            found.drop(_reason(error))
+    return named
+
+
+def _masked(treatment: Treatment, key: str, value: Any, found: Found) -> Any:
+    """``value`` by its treatment; a placeholder where that fails or takes too long. Never raises."""
+    redactor = treatment.redactor
+    if redactor is None:
+        return value
+    try:
+        if treatment.identifying:
+            return redactor.identifiers(value, found)
+        if treatment.whole is Whole.HASH:
+            return redactor.hashed(key, value, found)
+        return redactor.value(key, value, found)
+    except Exception as error:
+        return found.drop(_reason(error))
+
+
+def _reason(error: Exception) -> DropReason:
+    return DropReason.TIMEOUT if isinstance(error, BudgetExceededError) else DropReason.ERROR
 
 
 def _audit_log(settings: AuditSettings) -> Originals | None:

@@ -135,6 +135,7 @@ __all__ = [
     "SERVICE_VERSION",
     "SESSION_ID",
     "SPANWRIGHT_CONTENT_BYTES",
+    "SPANWRIGHT_CONTENT_DROP_REASONS",
     "SPANWRIGHT_CONTENT_REF",
     "SPANWRIGHT_CONTENT_TRUNCATED",
     "SPANWRIGHT_COST_CACHE_READ_USD",
@@ -154,6 +155,7 @@ __all__ = [
     "SPANWRIGHT_GUARDRAIL_STAGE",
     "SPANWRIGHT_HITL_REASON",
     "SPANWRIGHT_OUTCOME",
+    "SPANWRIGHT_PII_COUNT",
     "SPANWRIGHT_PII_DETECTED",
     "SPANWRIGHT_PII_ENTITY_TYPES",
     "SPANWRIGHT_PII_MASKED",
@@ -473,6 +475,9 @@ SERVICE_VERSION: Final = "service.version"
 SESSION_ID: Final = "session.id"
 #: Bytes (UTF-8) of the span's content attributes before they were cut. (int, By)
 SPANWRIGHT_CONTENT_BYTES: Final = "spanwright.content.bytes"
+#: Why values of the span were dropped without having been masked, sorted: `oversize`, `timeout`, `error`.
+#: (string[])
+SPANWRIGHT_CONTENT_DROP_REASONS: Final = "spanwright.content.drop_reasons"
 #: URI of the full text in cold storage, keyed by trace id. (string)
 SPANWRIGHT_CONTENT_REF: Final = "spanwright.content.ref"
 #: True when a content attribute of the span was cut. (boolean)
@@ -514,6 +519,9 @@ SPANWRIGHT_HITL_REASON: Final = "spanwright.hitl.reason"
 #: How the request ended. `error` when the root's status is an error; set by the application it is kept.
 #: (enumeration)
 SPANWRIGHT_OUTCOME: Final = "spanwright.outcome"
+#: Findings replaced in the span by type, `spanwright.pii.count.<type in lower case>`; off by default.
+#: (template[int])
+SPANWRIGHT_PII_COUNT: Final = "spanwright.pii.count"
 #: True when personal data or a secret was found in the span. (boolean)
 SPANWRIGHT_PII_DETECTED: Final = "spanwright.pii.detected"
 #: Types of what was found, sorted, without duplicates. (string[])
@@ -527,7 +535,7 @@ SPANWRIGHT_PIPELINE_NAME: Final = "spanwright.pipeline.name"
 SPANWRIGHT_PIPELINE_VERSION: Final = "spanwright.pipeline.version"
 #: Names of the steps that failed on this span. Its content was dropped then. (string[])
 SPANWRIGHT_PROCESSING_FAILED_STEPS: Final = "spanwright.processing.failed_steps"
-#: Why telemetry was lost (metric dimension). (enumeration)
+#: Why telemetry was lost, or a value of it dropped (metric dimension). (enumeration)
 SPANWRIGHT_PROCESSING_REASON: Final = "spanwright.processing.reason"
 #: Name of a processing step (metric dimension). (string)
 SPANWRIGHT_PROCESSING_STEP: Final = "spanwright.processing.step"

@@ -133,6 +133,7 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "service.version",
         "session.id",
         "spanwright.content.bytes",
+        "spanwright.content.drop_reasons",
         "spanwright.content.ref",
         "spanwright.content.truncated",
         "spanwright.cost.cache_read.usd",

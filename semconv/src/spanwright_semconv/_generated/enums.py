@@ -35,6 +35,12 @@ class DropReason(StrEnum):
     SHUTDOWN = "shutdown"
     #: The steps could not be put before its exporter, which got nothing.
     NOT_WRAPPED = "not_wrapped"
+    #: It was too long to be looked at.
+    OVERSIZE = "oversize"
+    #: Looking at its span took too long.
+    TIMEOUT = "timeout"
+    #: A detector failed on it.
+    ERROR = "error"
 
 
 class FinishReason(StrEnum):

@@ -39,6 +39,7 @@ __all__ = [
     "SPANWRIGHT_PROCESSING_LOST",
     "SPANWRIGHT_PROCESSING_SPANS",
     "SPANWRIGHT_PROCESSING_STEP_FAILURES",
+    "SPANWRIGHT_PROCESSING_VALUES_DROPPED",
 ]
 
 GEN_AI_CLIENT_INFERENCE_DURATION: Final = MetricDefinition(
@@ -495,6 +496,15 @@ SPANWRIGHT_PROCESSING_STEP_FAILURES: Final = MetricDefinition(
     boundaries=None,
     attributes=("spanwright.processing.step",),
 )
+SPANWRIGHT_PROCESSING_VALUES_DROPPED: Final = MetricDefinition(
+    name="spanwright.processing.values_dropped",
+    instrument="counter",
+    unit="{value}",
+    description="Attribute values, names and bodies dropped because they could not be looked at for masking.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.processing.reason",),
+)
 
 #: All of them, by name.
 METRICS: Final[dict[str, MetricDefinition]] = {
@@ -528,4 +538,5 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.processing.lost": SPANWRIGHT_PROCESSING_LOST,
     "spanwright.processing.spans": SPANWRIGHT_PROCESSING_SPANS,
     "spanwright.processing.step_failures": SPANWRIGHT_PROCESSING_STEP_FAILURES,
+    "spanwright.processing.values_dropped": SPANWRIGHT_PROCESSING_VALUES_DROPPED,
 }

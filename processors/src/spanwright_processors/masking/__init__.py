@@ -1,0 +1,1 @@
+"""What the mask step does by its settings, and where: policies, reports, resources, metrics, baggage."""
