@@ -332,6 +332,32 @@ def test_the_second_emission_is_opt_in() -> None:
     assert spans[1].attributes["gen_ai.usage.cost"] == spans[1].attributes[USD]
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "name", "value", "context"),
+    [
+        ("anthropic", "claude-opus-5", "spanwright.response.speed", "fast", {"speed": "fast"}),
+        (
+            "google",
+            "gemini-3.8-flash-tts",
+            "spanwright.response.service_tier",
+            "flex",
+            {"service_tier": "flex"},
+        ),
+    ],
+)
+def test_tiers_of_other_providers(
+    provider: str, model: str, name: str, value: str, context: dict[str, str]
+) -> None:
+    """Speed and service tier have their prices whoever the provider is."""
+    usage = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
+    plain, apart = call(usage, provider, model), call(usage, provider, model)
+    apart.attributes[name] = value
+    PRICE(plain)
+    PRICE(apart)
+    exact = calc_price(Usage(**usage), model, provider_id=provider, price_context=context).total_price
+    assert apart.attributes[USD] == pytest.approx(float(exact)) != plain.attributes[USD]
+
+
 def test_resolved_models_are_bounded() -> None:
     """However many model names spans carry, a bounded number of look-ups is kept."""
     step = Price()

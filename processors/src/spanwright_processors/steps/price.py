@@ -23,6 +23,8 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_COST_SOURCE_VERSION,
     SPANWRIGHT_COST_UNKNOWN_MODEL,
     SPANWRIGHT_COST_USD,
+    SPANWRIGHT_RESPONSE_SERVICE_TIER,
+    SPANWRIGHT_RESPONSE_SPEED,
 )
 
 from ..pricing import Catalogue, Found, Override, UsageError, load_overrides
@@ -72,7 +74,7 @@ class Price:
         )
         self._twice = settings.emit_gen_ai_usage_cost
         self._catalogue = Catalogue()
-        self._resolved: dict[tuple[Any, Any, Any, Any], Found | None] = {}
+        self._resolved: dict[tuple[Any, Any, Any, Any, Any], Found | None] = {}
         self.invalid_usages = 0
         self.unknown_models = 0
 
@@ -119,7 +121,8 @@ class Price:
             get(GEN_AI_PROVIDER_NAME),
             get(GEN_AI_RESPONSE_MODEL),
             get(GEN_AI_REQUEST_MODEL),
-            get(OPENAI_RESPONSE_SERVICE_TIER),
+            get(OPENAI_RESPONSE_SERVICE_TIER) or get(SPANWRIGHT_RESPONSE_SERVICE_TIER),
+            get(SPANWRIGHT_RESPONSE_SPEED),
         )
         try:
             return self._resolved[key]
@@ -133,13 +136,19 @@ class Price:
         return found
 
     def _resolve(
-        self, provider: str | None, answered: str | None, asked: str | None, tier: str | None
+        self,
+        provider: str | None,
+        answered: str | None,
+        asked: str | None,
+        tier: str | None,
+        speed: str | None,
     ) -> Found | None:
         models = [model for model in (answered, asked) if model]
         for override in self._overrides:
             if any(override.matches(provider, model) for model in models):
                 return override.found()
-        context = {"service_tier": tier} if tier else {}
+        known = {"service_tier": tier, "speed": speed}
+        context = {key: value for key, value in known.items() if value}
         for model in models:
             found = self._catalogue.find(provider, model, context)
             if found is not None:
