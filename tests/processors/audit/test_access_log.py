@@ -226,6 +226,21 @@ def test_several_processes_write_one_chain(tmp_path: Path) -> None:
     assert len({entry.details["pid"] for entry in _entries(log)}) == 3
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_a_child_forked_meanwhile_does_not_keep_the_lock(log: AccessLog) -> None:
+    """A descriptor that a child has inherited in the middle of an entry blocks nobody."""
+    with log._locked():
+        inherited = [
+            os.dup(int(one.name))
+            for one in Path("/proc/self/fd").iterdir()
+            if one.is_symlink() and os.readlink(one).endswith("access.lock")
+        ]
+    assert inherited
+    log.append("show")
+    for descriptor in inherited:
+        os.close(descriptor)
+
+
 def test_users_stand_there_as_digests(log: AccessLog, tmp_path: Path) -> None:
     """A user is the same digest throughout one access log and another one in the next."""
     assert log.user_digest("bob") == log.user_digest("bob")

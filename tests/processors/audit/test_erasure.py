@@ -46,6 +46,15 @@ def test_a_user_is_gone_for_good(trail: Trail) -> None:
     assert trail.problems() == []
 
 
+def test_what_belongs_to_no_trace(trail: Trail) -> None:
+    """Erasing a user leaves other users' records outside any trace as they are."""
+    with trail.recorder() as recorder:
+        recorder.keep(0, 0, USER, [masked("mine")])
+        recorder.keep(0, 0, "f" * 32, [masked("somebody else's")])
+    assert erase(trail.log(), Query(user_hash=USER), "asked for") == 1
+    assert trail.shown(user_hash="f" * 32) == ["somebody else's"]
+
+
 def test_while_a_process_writes(trail: Trail) -> None:
     """Erasing in a file that grows neither disturbs its writer nor the records that follow."""
     with trail.recorder() as recorder:

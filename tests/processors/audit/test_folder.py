@@ -42,6 +42,23 @@ def test_what_cannot_be_made_is_named(tmp_path: Path) -> None:
         Folder(tmp_path).require()
 
 
+def test_the_application_may_go_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative folder is the one that it was at the start."""
+    monkeypatch.chdir(tmp_path)
+    folder = Folder(Path("audit"))
+    monkeypatch.chdir("/")
+    folder.prepare()
+    assert (tmp_path / "audit" / "segments").is_dir()
+
+
+def test_no_folder_without_permissions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without owners and others is one clear error."""
+    folder = Folder(tmp_path / "audit")
+    monkeypatch.setattr("spanwright_processors.audit.folder.os.name", "nt")
+    with pytest.raises(AuditError, match="this system has no file permissions"):
+        folder.prepare()
+
+
 def test_files_of_records_are_found_by_name(tmp_path: Path) -> None:
     """One that is being begun is not seen; its name stays when it is completed."""
     folder = Folder(tmp_path / "audit")

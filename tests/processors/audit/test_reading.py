@@ -40,6 +40,16 @@ def test_a_user_has_whole_traces(trail: Trail) -> None:
     assert trail.shown(user_hash="0" * 32) == []
 
 
+def test_what_belongs_to_no_trace_is_nobody_elses(trail: Trail) -> None:
+    """Log records outside any trace are found by their own user alone."""
+    with trail.recorder() as recorder:
+        recorder.keep(0, 0, USER, [masked("mine")])
+        recorder.keep(0, 0, "f" * 32, [masked("somebody else's")])
+        recorder.keep(0, 0, None, [masked("nobody's")])
+    assert trail.shown(user_hash=USER) == ["mine"]
+    assert traces_of_user(trail.log(), USER) == []
+
+
 def test_every_read_is_noted_first(trail: Trail) -> None:
     """Who, why, what was asked and which records: on the disk before the first original is given out."""
     trail.write("one", trace_id=TRACE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
 import hmac
 import json
 import os
@@ -241,11 +240,15 @@ class AccessLog:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        import fcntl
+
         descriptor = self._folder.open(self._folder.access_lock)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            # Said, since a child forked meanwhile has the descriptor too, and would hold the lock for life.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
 

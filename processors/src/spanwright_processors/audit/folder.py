@@ -36,7 +36,7 @@ class Folder:
     """The folder of an audit log: ``access.*`` and ``segments/DAY/*``; folders 0700, files 0600."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path = path.absolute()  # the application may go elsewhere
         self.segments_path = path / "segments"
         self.access_log = path / "access.log"
         self.access_key = path / "access.key"

@@ -19,6 +19,7 @@ from .error import AuditError, DamagedError
 #: URI and returns a ``MasterKey``. What it cannot do, it says by raising ``AuditError``.
 ENTRY_POINT_GROUP = "spanwright_audit_key"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30}):(.*)", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -82,6 +83,8 @@ def master_key(uri: str, environ: Mapping[str, str] | None = None) -> MasterKey:
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> LocalKeys:
+    if not _NAME.fullmatch(name):
+        raise _unusable("what stands behind env: is no variable's name", "Set env:NAME, never the key itself")
     text = environ.get(name, "").strip()
     if not text:
         raise _unusable(f"the variable {name} is not set", "Set it to 32 random bytes in base64")

@@ -44,10 +44,13 @@ class Query:
                 "Cannot look for that span: its id is not 16 hexadecimal digits. Give the whole id."
             )
 
-    def matches(self, frame: Frame) -> bool:
+    def matches(self, frame: Frame, user: bytes | None = None) -> bool:
+        """Whether a record is asked for; ``user`` is what stands for the user in its file."""
         head = frame.head
         if self.span is not None and f"{head.span_id:016x}" != self.span.lower():
             return False
+        if user is not None and head.user == user:
+            return True
         return f"{head.trace_id:032x}".startswith(self.traces)  # of none: False
 
 
@@ -85,28 +88,36 @@ def stored(log: AuditLog, query: Query, kinds: tuple[Kind, ...]) -> list[Stored]
     if query.user_hash:
         of_user = traces_of_user(log, query.user_hash)
         query = replace(query, traces=(*query.traces, *(f"{trace:032x}" for trace in of_user)))
-    return [
-        Stored(reader, frame)
-        for reader in readers(log)
-        for frame in reader.frames()
-        if isinstance(frame, Frame) and frame.head.kind in kinds and query.matches(frame)
-    ]
+    found = []
+    for reader in readers(log):
+        user = _digest(log, reader, query.user_hash)
+        for frame in reader.frames():
+            if isinstance(frame, Frame) and frame.head.kind in kinds and query.matches(frame, user):
+                found.append(Stored(reader, frame))
+    return found
 
 
 def traces_of_user(log: AuditLog, user_hash: str) -> list[int]:
     """The traces that are known to be a user's."""
     traces: set[int] = set()
     for reader in readers(log):
-        try:
-            digest = reader.header.data_key(log.master).digest(user_hash)
-        except DamagedError:
-            continue
+        user = _digest(log, reader, user_hash)
         traces.update(
             frame.head.trace_id
             for frame in reader.frames()
-            if isinstance(frame, Frame) and frame.head.user == digest
+            if isinstance(frame, Frame) and frame.head.user == user
         )
-    return sorted(traces)
+    return sorted(traces - {0})  # what belongs to no trace is not one trace
+
+
+def _digest(log: AuditLog, reader: SegmentReader, user_hash: str | None) -> bytes | None:
+    """What stands for the user in this file; None where nobody is asked for, or its key is damaged."""
+    if not user_hash:
+        return None
+    try:
+        return reader.header.data_key(log.master).digest(user_hash)
+    except DamagedError:
+        return None
 
 
 def show(log: AuditLog, query: Query, reason: str) -> list[Shown]:

@@ -188,7 +188,7 @@ class Recorder:
                 self._writer.complete_outdated()
             _purge(self._log)
             complete_abandoned(self._log)
-        except (AuditError, OSError) as error:
+        except Exception as error:
             self._say(_reason(error))
         return self._seconds_to_midnight()
 
@@ -199,9 +199,8 @@ class Recorder:
 
     def _write(self, *, sync: bool = True) -> None:
         with self._changed:
-            batch = list(self._queue)
-            self._queue.clear()
-            self._bytes = 0
+            # In one go: a span that garbage collection ends in this thread adds to the queue meanwhile.
+            batch, self._queue, self._bytes = self._queue, deque(), 0
             lost = self.lost
         try:
             if batch or (lost > self._lost_noted and self._writer.is_open):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
 import hashlib
 import json
 import os
@@ -75,6 +74,8 @@ class SegmentWriter:
     def __init__(
         self, folder: Folder, master: MasterKey, day: str, created_ns: int, anchor: tuple[int, str]
     ) -> None:
+        import fcntl  # not on every system: ``Folder.prepare`` says so
+
         self._key = DataKey.drawn()
         writer = f"{os.getpid()}-{os.urandom(8).hex()}"
         header = Header(day, writer, created_ns, anchor, master.key_id, "")
@@ -189,6 +190,8 @@ def day_of(file: SegmentFile) -> str:
 
 def is_abandoned(file: SegmentFile) -> bool:
     """True for a file that no living process writes, though it was never completed."""
+    import fcntl
+
     if file.is_closed:
         return False
     try:
