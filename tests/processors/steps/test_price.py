@@ -348,7 +348,7 @@ def test_the_second_emission_is_opt_in() -> None:
 def test_tiers_of_other_providers(
     provider: str, model: str, name: str, value: str, context: dict[str, str]
 ) -> None:
-    """Speed and service tier have their prices whoever the provider is."""
+    """Speed and service tier have their prices, under the names that are not OpenAI's too."""
     usage = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
     plain, apart = call(usage, provider, model), call(usage, provider, model)
     apart.attributes[name] = value
