@@ -184,8 +184,8 @@ def observed_chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
 
 
 def _chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
-    yield None
     try:
+        yield None
         for chunk in inner:
             reading.take(chunk)
             yield chunk

@@ -34,6 +34,9 @@ NOT_APPLICABLE = {
     "raw response refused": _NO_RAW,
     "raw response reset": _NO_RAW,
 }
+VERSION = tuple(int(number) for number in genai.__version__.split(".")[:2])
+if VERSION < (1, 55):
+    NOT_APPLICABLE["error event"] = "the SDK takes it for an empty chunk"
 #: Requests are counted where they are sent, so that plain answers know of them too.
 KNOWS_EVERY_RESEND = True
 
