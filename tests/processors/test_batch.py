@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -157,7 +158,12 @@ def test_flush_and_shutdown_keep_to_their_timeouts(gate: threading.Event) -> Non
     assert lost(processor) == {"shutdown": 3}
 
 
-def test_a_failing_exporter_is_counted_said_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    "failure", [OSError("secret"), SystemExit("secret"), asyncio.CancelledError("secret")]
+)
+def test_a_failing_exporter_is_counted_said_once_and_tried_again(
+    failure: BaseException, caplog: pytest.LogCaptureFixture
+) -> None:
     """An exception or a FAILURE loses that batch alone; the log holds no message of the exception."""
 
     class Failing(Collect):
@@ -166,7 +172,7 @@ def test_a_failing_exporter_is_counted_said_once_and_tried_again(caplog: pytest.
             if len(self.batches) == 3:
                 return SpanExportResult.FAILURE
             if len(self.batches) < 3:
-                raise OSError("secret")
+                raise failure
             return SpanExportResult.SUCCESS
 
     exporter = Failing()
@@ -179,7 +185,7 @@ def test_a_failing_exporter_is_counted_said_once_and_tried_again(caplog: pytest.
     assert len(exporter.batches) == 4
     assert lost(processor) == {"export_failed": 3}
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "OSError" in caplog.text
+    assert type(failure).__name__ in caplog.text
     assert "secret" not in caplog.text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from typing import Any
@@ -132,10 +133,13 @@ def test_an_interrupt_passes_and_leaves_no_content(interrupt: BaseException) -> 
     assert SECRET not in repr(edited)
 
 
-def test_a_step_that_exits_does_not_end_an_exporters_thread() -> None:
+@pytest.mark.parametrize(
+    "own", [SystemExit(1), asyncio.CancelledError(), KeyboardInterrupt(), GeneratorExit()]
+)
+def test_a_step_that_exits_does_not_end_an_exporters_thread(own: BaseException) -> None:
     """Off the main thread an exit can only be the step's own: a failure like any other."""
     edited, after = span(), span()
-    exiting = chain(raises(SystemExit(1)))
+    exiting = chain(raises(own))
     for target in (edited, after):
         thread = threading.Thread(target=exiting.process, args=(target,))
         thread.start()

@@ -226,13 +226,15 @@ class BatchProcessor(SpanProcessor):
         try:
             if self._exporter.export(batch) is SpanExportResult.FAILURE:
                 self._counters.lost(len(batch), "export_failed")
-        except Exception as error:
+        except BaseException as error:
             self._counters.lost(len(batch), "export_failed")
+            if not isinstance(error, Exception) and threading.current_thread() is not self._worker:
+                raise  # the end of the process, at its last flush; the worker has to live on
             self._report(error)
         finally:
             detach(token)
 
-    def _report(self, error: Exception) -> None:
+    def _report(self, error: BaseException) -> None:
         if not self._reported:
             self._reported = True
             _logger.warning(

@@ -102,10 +102,16 @@ def _masks(step: Step, resource: Mapping[str, Any] | None) -> bool:
 
 
 def _is_interrupt(error: BaseException) -> bool:
-    """True for what may have come from outside the step. A step's own exit would end an exporter's thread."""
-    if isinstance(error, SystemExit):
-        return threading.current_thread() is threading.main_thread()
-    return not isinstance(error, Exception)
+    """True for what may have come from outside the step.
+
+    Signals reach the main thread only, and gevent kills greenlets of any. A step's own exit or cancellation
+    would end an exporter's thread.
+    """
+    if isinstance(error, Exception):
+        return False
+    if threading.current_thread() is threading.main_thread():
+        return True
+    return type(error).__module__.partition(".")[0] in ("greenlet", "gevent")
 
 
 def _run(
