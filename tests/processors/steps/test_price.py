@@ -337,8 +337,8 @@ def test_the_second_emission_is_opt_in() -> None:
     [
         ("anthropic", "claude-opus-5", "spanwright.response.speed", "fast", {"speed": "fast"}),
         (
-            "google",
-            "gemini-3.8-flash-tts",
+            "openai",
+            "gpt-5",
             "spanwright.response.service_tier",
             "flex",
             {"service_tier": "flex"},
