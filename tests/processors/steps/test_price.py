@@ -349,13 +349,21 @@ def test_tiers_of_other_providers(
     provider: str, model: str, name: str, value: str, context: dict[str, str]
 ) -> None:
     """Speed and service tier have their prices, under the names that are not OpenAI's too."""
-    usage = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
-    plain, apart = call(usage, provider, model), call(usage, provider, model)
+    usage, second = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}, 1_795_000_000
+    plain, apart = (call(usage, provider, model, start_ns=second * 1_000_000_000) for _ in range(2))
     apart.attributes[name] = value
     PRICE(plain)
     PRICE(apart)
-    exact = calc_price(Usage(**usage), model, provider_id=provider, price_context=context).total_price
-    assert apart.attributes[USD] == pytest.approx(float(exact)) != plain.attributes[USD]
+    when = EPOCH + timedelta(seconds=second)
+    exact = calc_price(
+        Usage(**usage),
+        model,
+        provider_id=provider,
+        genai_request_timestamp=when,
+        price_context=context,
+    ).total_price
+    assert apart.attributes[USD] == pytest.approx(float(exact))
+    assert apart.attributes[USD] != plain.attributes[USD]
 
 
 def test_resolved_models_are_bounded() -> None:
