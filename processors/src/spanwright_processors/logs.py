@@ -14,7 +14,7 @@ from opentelemetry.sdk._logs import ReadWriteLogRecord
 from .chain import StepChain
 from .content import FAILED_STEPS, safe_severity_text
 from .fork import watch_forks
-from .sdk import VIEW, bounded, copied, encodable, unchanged
+from .sdk import VIEW, bounded, copied, encodable, unchanged, whole
 from .span import EditableLogRecord
 
 #: The fields of a ``LogRecord`` that hold content, as they are when nothing can be told of it.
@@ -129,7 +129,7 @@ def _processed_fields(raw: LogRecord, resource: Any, chain: StepChain) -> Mappin
     try:
         record = EditableLogRecord(
             body=raw.body,
-            attributes=copied(raw.attributes),
+            attributes=whole(raw.attributes) if chain.masks_logs else copied(raw.attributes),
             event_name=raw.event_name,
             trace_id=raw.trace_id or 0,
             span_id=raw.span_id or 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from opentelemetry.trace.status import Status
 from .chain import StepChain
 from .content import FAILED_STEPS, NEUTRAL_SPAN_NAME
 from .span import Attributes, EditableEvent, EditableLink, EditableSpan
+from .torn import without_torn_ends
 
 #: The failed "step" of a span whose view could not be opened or written back.
 VIEW = "view"
@@ -38,7 +39,7 @@ def processed_fields(raw: ReadableSpan, chain: StepChain) -> Mapping[str, Any]:
     Raises no ``Exception``: a span no view can be opened on comes back empty.
     """
     try:
-        view = SpanView(raw)
+        view = SpanView(raw, chain.masks_content)
         chain.process(view.span)
         return view.fields()
     except Exception:
@@ -47,13 +48,16 @@ def processed_fields(raw: ReadableSpan, chain: StepChain) -> Mapping[str, Any]:
 
 
 class SpanView:
-    """``span`` is to be edited; ``fields()`` then gives the private fields of the edited ``ReadableSpan``."""
+    """``span`` is to be edited; ``fields()`` then gives the private fields of the edited ``ReadableSpan``.
 
-    def __init__(self, raw: ReadableSpan) -> None:
+    ``masked``: what the SDK's length limit has torn is not shown, since no step could tell what it was.
+    """
+
+    def __init__(self, raw: ReadableSpan, masked: bool = False) -> None:
         self._raw = raw
         self._events = raw.events
         self._links = raw.links
-        self.span = _editable(raw, self._events, self._links)
+        self.span = _editable(raw, self._events, self._links, whole if masked else copied)
         self._editable_events = tuple(self.span.events)
         self._editable_links = tuple(self.span.links)
 
@@ -82,7 +86,12 @@ class SpanView:
         return _bounded_list(edited, self._raw.dropped_links)
 
 
-def _editable(raw: ReadableSpan, events: Sequence[Event], links: Sequence[Link]) -> EditableSpan:
+def _editable(
+    raw: ReadableSpan,
+    events: Sequence[Event],
+    links: Sequence[Link],
+    read: Callable[[Mapping[str, Any] | None], Attributes],
+) -> EditableSpan:
     context, parent, scope, status = raw.context, raw.parent, raw.instrumentation_scope, raw.status
     return EditableSpan(
         name=raw.name,
@@ -93,11 +102,10 @@ def _editable(raw: ReadableSpan, events: Sequence[Event], links: Sequence[Link])
         parent_is_remote=parent.is_remote if parent else None,
         start_ns=raw.start_time or 0,
         end_ns=raw.end_time or 0,
-        attributes=copied(raw.attributes),
-        events=[EditableEvent(event.name, event.timestamp, copied(event.attributes)) for event in events],
+        attributes=read(raw._attributes),  # the public property hides the length limit
+        events=[EditableEvent(event.name, event.timestamp, read(event.attributes)) for event in events],
         links=[
-            EditableLink(link.context.trace_id, link.context.span_id, copied(link.attributes))
-            for link in links
+            EditableLink(link.context.trace_id, link.context.span_id, read(link.attributes)) for link in links
         ],
         status_code=status.status_code,
         status_description=status.description or None,
@@ -112,6 +120,11 @@ def copied(attributes: Mapping[str, Any] | None) -> Attributes:
         return {}
     copy = getattr(attributes, "copy", None)  # of BoundedAttributes 20 times as fast as iterating over it
     return copy() if copy is not None else dict(attributes)
+
+
+def whole(attributes: Mapping[str, Any] | None) -> Attributes:
+    """As ``copied``, without the ends of values that the SDK has cut."""
+    return without_torn_ends(copied(attributes), attributes)
 
 
 def unchanged(new: Mapping[str, Any], old: Mapping[str, Any] | None) -> bool:
