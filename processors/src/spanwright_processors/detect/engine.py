@@ -8,7 +8,7 @@ import secrets as randomness
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeAlias
 
-from . import card, email, iban, ip, person, secrets, ssn
+from . import card, email, iban, ip, number_places, person, secrets, ssn
 from .finding import Entity, Finding, merge
 from .phone import DEFAULT_REGIONS, PhoneNumbers
 
@@ -18,13 +18,8 @@ FindNumbers: TypeAlias = Callable[[str, str, int, int], Iterable[Finding]]
 #: A text of so few letters holds neither a name with its cue nor a secret.
 _PLAIN_LENGTH = 18
 _PLAIN = re.compile(r"[A-Za-z_./-]*|.{0,4}", re.DOTALL)
-_NOT_DIGITS = bytes(byte for byte in range(256) if not 48 <= byte <= 57)
-#: The fewest digits of an address, and of a card, account, telephone or social security number.
-_ADDRESS_DIGITS, _NUMBER_DIGITS = 4, 7
-#: Where so many digits stand near each other. Numbers of any kind are looked for there only.
-_NUMBERS = re.compile(r"[0-9](?:[^0-9]{0,6}[0-9]){6,}")
-#: Dates and times, by far the most frequent of these places, are none of them.
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?")
+#: The fewest digits of an address, and of a card and of a social security number.
+_ADDRESS_DIGITS, _CARD_DIGITS, _SSN_DIGITS = 4, 12, 9
 #: What may follow the last digit of such a place and still matters, in characters.
 _AFTER = 8
 
@@ -37,13 +32,13 @@ class Detector:
     ) -> None:
         wanted = frozenset(entities)
         self._wanted = wanted
-        number_finds: dict[str, FindNumbers] = {
-            Entity.CREDIT_CARD: card.find,
-            Entity.IBAN_CODE: iban.find,
-            Entity.US_SSN: ssn.find,
-            Entity.PHONE_NUMBER: PhoneNumbers(phone_regions),
-        }
-        self._numbers = tuple(find for entity, find in number_finds.items() if entity in wanted)
+        number_finds: tuple[tuple[str, int, FindNumbers], ...] = (
+            (Entity.CREDIT_CARD, _CARD_DIGITS, card.find),
+            (Entity.IBAN_CODE, 0, iban.find),
+            (Entity.US_SSN, _SSN_DIGITS, ssn.find),
+            (Entity.PHONE_NUMBER, 0, PhoneNumbers(phone_regions)),
+        )
+        self._numbers = tuple((least, find) for entity, least, find in number_finds if entity in wanted)
         self._email = Entity.EMAIL_ADDRESS in wanted
         self._ip = Entity.IP_ADDRESS in wanted
         self._secret = Entity.SECRET in wanted
@@ -66,15 +61,15 @@ class Detector:
         found = self.find_identifying(text, lower)
         if self._person:
             found += person.find(text, lower)
-        digits = len(text.encode("utf-8", "surrogatepass").translate(None, _NOT_DIGITS))
-        if self._ip and (digits >= _ADDRESS_DIGITS or "::" in text):
+        signs = number_places.signs(text)
+        if b"1" not in signs and "::" not in text:
+            return found
+        if self._ip and _may_hold_address(text, signs):
             found += ip.find(text, lower)
-        if digits >= _NUMBER_DIGITS and self._numbers:
-            for place in _NUMBERS.finditer(text):
-                if _TIME.fullmatch(place.group()):
-                    continue
-                for find in self._numbers:
-                    found += find(text, lower, place.start(), place.end() + _AFTER)
+        for place in number_places.places(text, signs) if self._numbers else ():
+            for least, find in self._numbers:
+                if place.digits >= least:
+                    found += find(text, lower, place.start, place.end + _AFTER)
         return found
 
     def find_identifying(self, text: str, lower: str | None = None) -> list[Finding]:
@@ -86,6 +81,13 @@ class Detector:
         if self._secret:
             found += secrets.find(text, lower)
         return found
+
+
+def _may_hold_address(text: str, signs: bytes) -> bool:
+    """Version 4 needs a full stop between digits, version 6 two colons."""
+    if b"1.1" not in signs and text.count(":") < 2:
+        return False
+    return "::" in text or signs.count(b"1") >= _ADDRESS_DIGITS
 
 
 def is_plain(text: str) -> bool:

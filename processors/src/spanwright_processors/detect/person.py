@@ -17,7 +17,10 @@ from .person_cues import CUES, NO_NAMES, PARTICLES, Cue, Shape
 # Upper-case letters of Latin, Greek and Cyrillic: re has no class for them.
 _UPPER = "".join(character for character in map(chr, range(0x41, 0x530)) if character.isupper())
 _FIRST_LETTER = re.compile(rf"[{_UPPER}](?<!\w.)")
-_FIRST_LETTER_ASCII = re.compile(r"[A-Z](?<!\w.)")
+#: Capitals as A, other word characters as a, everything else as blanks: searched at memory speed.
+_LETTERS = bytes(
+    65 if 65 <= code <= 90 else 97 if chr(code).isalnum() or code == 95 else 32 for code in range(128)
+) + bytes(128)
 _CAPITALISED = re.compile(rf"[{_UPPER}][\w'’]*(?:-[^\W\d_][\w'’]*)*\.?")
 _ANY_WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_][\w'’]*)*")
 _SPACE = re.compile(r"[ \u00a0]{1,2}")
@@ -60,9 +63,7 @@ def find(text: str, lower: str) -> Iterator[Finding]:
     if " name is " in lower:
         for cue in _ANY_CASE:
             yield from _in_any_case(text, lower, cue)
-    first_letter = _FIRST_LETTER_ASCII if text.isascii() else _FIRST_LETTER
-    for match in first_letter.finditer(text):
-        start = match.start()
+    for start in _first_letters(text):
         before = lower[max(0, start - _BEFORE) : start].rstrip()
         for cue, words, after in _BY_ENDING.get(before[-2:], ()):
             if before.endswith(words):
@@ -70,6 +71,19 @@ def find(text: str, lower: str) -> Iterator[Finding]:
                 found = _name(text, start, cue) if _is_cue(text, position, cue) else None
                 if found is not None and (after is None or after.match(text, found.end)):
                     yield found
+
+
+def _first_letters(text: str) -> Iterator[int]:
+    """Where words begin with a capital."""
+    if not text.isascii():
+        for match in _FIRST_LETTER.finditer(text):
+            yield match.start()
+        return
+    letters = b" " + text.encode("ascii").translate(_LETTERS)
+    position = letters.find(b" A")
+    while position >= 0:
+        yield position
+        position = letters.find(b" A", position + 2)
 
 
 def _in_any_case(text: str, lower: str, cue: Cue) -> Iterator[Finding]:

@@ -31,11 +31,14 @@ _NORTH_AMERICAN = re.compile(
 )
 _INDIAN = re.compile(r"[6-9][0-9]{4}[ -][0-9]{5}\Z")
 _EXTENSION = re.compile(r"[ ,;]{0,2}(?:ext\.?|extension|x)[ .:#]{0,2}[0-9]{1,6}(?![0-9])", re.IGNORECASE)
+# Each word begins with its letters, and what must not stand before it comes after: the search goes from one
+# possible first letter to the next.
 _CONTEXT = re.compile(
-    r"phone|mobile|\bcell|\btel\b|tel[.:]|\bfax|whatsapp|"
-    r"\bcall (?:me|us|him|her|them|back)\b|\bcalled from\b|\btext me|"
+    r"phone|mobile|cell(?<!\wcell)|tel\b(?<!\wtel)|tel[.:]|fax(?<!\wfax)|whatsapp|"
+    r"call (?:me|us|him|her|them|back)\b(?<!\wcall me)(?<!\wcall us)(?<!\wcall him)(?<!\wcall her)"
+    r"(?<!\wcall them)(?<!\wcall back)|called from\b(?<!\wcalled from)|text me(?<!\wtext me)|"
     r"reach (?:me|us|him|her)|"
-    r"\bdial|telef|téléphone|móvil|celular|handy|my number|contact number|number is\b"
+    r"dial(?<!\wdial)|telef|téléphone|móvil|celular|handy|my number|contact number|number is\b"
 )
 #: How far before a number a context word counts, in characters.
 _CONTEXT_WINDOW = 40
@@ -111,7 +114,7 @@ def _candidates(text: str, start: int, end: int, in_context: bool) -> Iterator[_
             if text[begin] == "(" and text.find(")", begin, stop) < 0:
                 begin += 1  # the bracket is around more than the number's area code
             number = text[begin:stop]
-            digits = "".join(character for character in number if character.isdigit())
+            digits = "".join(filter(str.isdigit, number))
             if 7 <= len(digits) <= 17:
                 yield _Candidate(begin, stop, number, digits, in_context)
 

@@ -89,7 +89,8 @@ def find(text: str) -> Iterator[Finding]:
                 yield from _inside(text, start, end)
         start = runs.find(_RUN_NEEDLE, end)
     for literal in _ANYWHERE:
-        if literal.text in text:
+        # A search for one character is twenty times faster than one for two.
+        if literal.text[-1] in text and literal.text in text:
             yield from _everywhere(text, literal, 0, len(text))
 
 
