@@ -14,8 +14,8 @@ class Requests:
 
     __slots__ = ("sent",)
 
-    def __init__(self) -> None:
-        self.sent = 0
+    def __init__(self, sent: int = 0) -> None:
+        self.sent = sent
 
     @property
     def resent(self) -> int | None:
@@ -26,9 +26,12 @@ class Requests:
 _current: ContextVar[Requests | None] = ContextVar("spanwright-requests", default=None)
 
 
-def counted_requests() -> Requests:
-    """A new count, of what this execution context sends from now until the next call of this."""
-    requests = Requests()
+def counted_requests(sent: int = 0) -> Requests:
+    """A new count, of what this execution context sends from now until the next call of this.
+
+    :param sent: where the count begins: 1 where only repetitions are observed.
+    """
+    requests = Requests(sent)
     _current.set(requests)
     return requests
 
@@ -40,7 +43,7 @@ def count_request(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
-    """Observer of the SDK's method that sends one request, once for each attempt."""
+    """Observer of the SDK's method that sends or repeats one request, once for each."""
     requests = _current.get()
     if requests is not None:
         requests.sent += 1

@@ -78,7 +78,7 @@ def read_request(client: Any, arguments: Mapping[str, Any]) -> Request:
         model if isinstance(model, str) else None,
         address,
         port,
-        requests=counted_requests(),
+        requests=counted_requests(sent=1),
     )
     found = request.attributes
     read_parameters(found, arguments, _PARAMETERS)
@@ -138,7 +138,12 @@ class AnthropicInstrumentor(LibraryInstrumentor):
     library = _LIBRARY
     methods = (
         Method(_CLIENT_MODULE, _OWN_SPANS, _begin_own_span, is_optional=True),
-        Method(_CLIENT_MODULE, "BaseClient._build_request", count_request),
+        *(
+            Method(_CLIENT_MODULE, f"{client}.{repeats}", count_request, is_optional=True)
+            for client in ("SyncAPIClient", "AsyncAPIClient")
+            # The former until 0.49.
+            for repeats in ("_retry_request", "_sleep_for_retry")
+        ),
         calls(_CLIENT_MODULE, "SyncAPIClient.request", MESSAGES),
         async_calls(_CLIENT_MODULE, "AsyncAPIClient.request", MESSAGES),
     )
