@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from .content import drop_content, drop_log_content
+from .content import drop_content, drop_log_content, without_content
 from .counters import Counters, process_counters
 from .fork import watch_forks
-from .span import EditableLogRecord, EditableSpan
-from .step import LogStep, Phase, Step
+from .span import Attributes, EditableLogRecord, EditableSpan
+from .step import AttributeStep, LogStep, Phase, Place, Step
 
 _Edited = TypeVar("_Edited", EditableSpan, EditableLogRecord)
 _logger = logging.getLogger(__name__)
@@ -42,6 +42,9 @@ class StepChain:
         self._log_steps = tuple(
             (step_name(step), step.log) for step in self.steps if isinstance(step, LogStep)
         )
+        self._attribute_steps = tuple(
+            (step_name(step), step) for step in self.steps if isinstance(step, AttributeStep)
+        )
         #: True if a step masks spans, whatever resource they come from.
         self.masks_content = self.masks(None)
         #: True if a masking step masks log records as well.
@@ -66,6 +69,22 @@ class StepChain:
         """Run the steps that know log records on ``record``, under the same promise."""
         failed = _run(self._log_steps, record, drop_log_content, self._report)
         self.counters.log_processed(content_dropped=bool(failed))
+
+    def process_attributes(
+        self, attributes: Mapping[str, Any], place: Place, resource: Mapping[str, Any]
+    ) -> Attributes:
+        """``attributes`` of something other than a span or record, as the steps leave them.
+
+        Without content where a step fails. Raises no ``Exception``.
+        """
+        edited = dict(attributes)
+        for name, step in self._attribute_steps:
+            try:
+                step.edit_attributes(edited, place, resource)
+            except Exception as error:
+                self._report(name, error)
+                return without_content(attributes)
+        return edited
 
     def after_fork(self) -> None:
         for name, step in self._span_steps:

@@ -14,6 +14,7 @@ from .chain import StepChain
 from .counters import Counters
 from .fork import watch_forks
 from .sdk import EMPTY_FIELDS, processed_fields
+from .shared import SharedParts
 from .span import EditableSpan
 from .step import Phase
 
@@ -22,6 +23,9 @@ from .step import Phase
 ORDER_LIMIT = 4096
 
 _LOCK_STRIPES = 64
+
+#: The private fields of a ``ReadableSpan`` that many spans share, and that are edited once for all of them.
+_SHARED_FIELDS = ("_resource", "_instrumentation_scope")
 
 
 class ProcessedSpan(ReadableSpan):
@@ -43,14 +47,14 @@ class ProcessedSpan(ReadableSpan):
         self._context = raw._context
         self._parent = raw._parent
         self._kind = raw._kind
-        self._resource = raw._resource
         self._start_time = raw._start_time
         self._end_time = raw._end_time
         self._instrumentation_info = raw._instrumentation_info
-        self._instrumentation_scope = raw._instrumentation_scope
 
     def __getattr__(self, name: str) -> Any:
         """Reached only for what is not there yet: the fields with content."""
+        if name in _SHARED_FIELDS:
+            return self._order.share(self)[name]
         if name not in EMPTY_FIELDS:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self._order.process(self)
@@ -89,6 +93,7 @@ class EndOrder:
 
     def __init__(self, chain: StepChain, limit: int = ORDER_LIMIT) -> None:
         self.chain = chain
+        self._shared = SharedParts(chain)
         self._limit = limit
         self._reset()
         watch_forks(self)
@@ -155,7 +160,18 @@ class EndOrder:
             finally:
                 self._settle(trace_id, waiting)
 
+    def share(self, span: ProcessedSpan) -> dict[str, Any]:
+        """The fields of ``span``, with resource and scope as they are exported."""
+        fields = span.__dict__
+        raw = span._unprocessed
+        if raw is not None:
+            resource, scope = raw._resource, raw._instrumentation_scope
+            fields.setdefault("_resource", self._shared.resource(resource))
+            fields.setdefault("_instrumentation_scope", scope and self._shared.scope(scope, resource))
+        return fields
+
     def _process_one(self, span: ProcessedSpan) -> None:
+        self.share(span)
         raw, span._unprocessed, span._previous = span._unprocessed, None, None
         fields = EMPTY_FIELDS
         try:
@@ -207,7 +223,7 @@ def check_span_layout() -> bool:
     )
     try:
         span = EndOrder(StepChain([_Probe()], Counters())).add(raw)
-        unread = {*vars(raw)} - {*vars(span)} == {*EMPTY_FIELDS}
+        unread = {*vars(raw)} - {*vars(span)} == {*EMPTY_FIELDS, *_SHARED_FIELDS}
         return unread and (span.name, dict(span.attributes or {}), span.events) == (
             "after",
             {"key": "after"},

@@ -15,6 +15,7 @@ from .chain import StepChain
 from .content import FAILED_STEPS, safe_severity_text
 from .fork import watch_forks
 from .sdk import VIEW, bounded, copied, encodable, unchanged, whole
+from .shared import SharedParts
 from .span import EditableLogRecord
 
 #: The fields of a ``LogRecord`` that hold content, as they are when nothing can be told of it.
@@ -37,6 +38,7 @@ class LogStage:
 
     def __init__(self, chain: StepChain) -> None:
         self.chain = chain
+        self._shared = SharedParts(chain)
         self.after_fork()
         watch_forks(self)
 
@@ -53,6 +55,10 @@ class LogStage:
             return raw
         wrapped = ReadWriteLogRecord.__new__(type(raw))  # its __init__ would read the attributes
         wrapped.__dict__.update(raw.__dict__)
+        if raw.resource is not None:
+            wrapped.resource = self._shared.resource(raw.resource)
+        if raw.instrumentation_scope is not None:
+            wrapped.instrumentation_scope = self._shared.scope(raw.instrumentation_scope, raw.resource)
         wrapped.log_record = ProcessedLogRecord(_Source(record, raw.resource, self))
         return wrapped
 

@@ -17,7 +17,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 from .chain import StepChain
 from .content import FAILED_STEPS, NEUTRAL_SPAN_NAME, safe_severity_text
 from .sdk import VIEW, encodable, unchanged
+from .shared import edited_scope
 from .span import Attributes, EditableEvent, EditableLink, EditableLogRecord, EditableSpan
+from .step import Place
 
 #: ``Span.flags`` and ``Link.flags``: whether "the parent is remote" is known, and whether it is.
 _HAS_IS_REMOTE, _IS_REMOTE = 0x100, 0x200
@@ -38,7 +40,7 @@ def process_traces(request: Any, chain: StepChain) -> None:
     """
     found = [
         (span, resource, group.scope)
-        for resource, groups in _resources(request.resource_spans, "scope_spans")
+        for resource, groups in _resources(request.resource_spans, "scope_spans", chain)
         for group in groups
         for span in group.spans
     ]
@@ -60,7 +62,7 @@ def process_span(span: Span, resource: Mapping[str, Any], scope: Any, chain: Ste
 
 def process_logs(request: Any, chain: StepChain) -> None:
     """Run ``chain`` on every log record of ``request`` (anything with ``resource_logs``), in place."""
-    for resource, groups in _resources(request.resource_logs, "scope_logs"):
+    for resource, groups in _resources(request.resource_logs, "scope_logs", chain):
         for group in groups:
             for record in group.log_records:
                 process_log_record(record, resource, chain)
@@ -294,9 +296,23 @@ def _empty_span(message: Span) -> None:
     _rewrite(message.attributes, {FAILED_STEPS: (VIEW,)})
 
 
-def _resources(items: Iterable[Any], groups: str) -> Iterable[tuple[Attributes, Any]]:
+def _resources(items: Iterable[Any], groups: str, chain: StepChain) -> Iterable[tuple[Attributes, Any]]:
+    """Each resource as it was, for the steps to read, with its groups; resource and scopes are edited."""
     for item in items:
-        yield decoded(item.resource.attributes), getattr(item, groups)
+        resource = decoded(item.resource.attributes)
+        edited = chain.process_attributes(resource, Place.RESOURCE, resource)
+        _write_attributes(item.resource.attributes, edited, resource)
+        for group in getattr(item, groups):
+            _edit_scope(group.scope, resource, chain)
+        yield resource, getattr(item, groups)
+
+
+def _edit_scope(scope: Any, resource: Attributes, chain: StepChain) -> None:
+    attributes = decoded(scope.attributes)
+    name, version, edited = edited_scope(chain, scope.name, scope.version, attributes, resource)
+    if (name, version or "") != (scope.name, scope.version):
+        scope.name, scope.version = name, version or ""
+    _write_attributes(scope.attributes, edited, attributes)
 
 
 def _is_remote(flags: int) -> bool | None:

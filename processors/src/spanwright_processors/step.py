@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from .span import EditableLogRecord, EditableSpan
+from .span import Attributes, AttributeValue, EditableLogRecord, EditableSpan
 
 ENTRY_POINT_GROUP = "spanwright_step"
 
@@ -48,3 +49,22 @@ class LogStep(Protocol):
     """A step that also edits log records. Steps without this method leave log records alone."""
 
     def log(self, record: EditableLogRecord) -> None: ...
+
+
+class Place(StrEnum):
+    """What attributes that belong to no span belong to."""
+
+    RESOURCE = "resource"
+    SCOPE = "scope"  #: with its name and version as ``otel.scope.name`` and ``otel.scope.version``
+    METRIC = "metric"  #: what tells the series of a metric apart, so that it has to stay apart
+    EXEMPLAR = "exemplar"
+    BAGGAGE = "baggage"
+
+
+@runtime_checkable
+class AttributeStep(Protocol):
+    """A step that also edits attributes shared by many spans or by none: called once for each set of them."""
+
+    def edit_attributes(
+        self, attributes: Attributes, place: Place, resource: Mapping[str, AttributeValue]
+    ) -> None: ...

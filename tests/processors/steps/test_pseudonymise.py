@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from spanwright_processors.chain import StepChain
 from spanwright_processors.span import EditableEvent, EditableLogRecord
-from spanwright_processors.step import LogStep, Phase, Step
+from spanwright_processors.step import LogStep, Phase, Place, Step
 from spanwright_processors.steps.pseudonymise import USER_KEYS, Pseudonymise, PseudonymiseSettings
 from spanwright_semconv.pseudonym import user_hash
 from support.editable import editable_span
@@ -71,3 +71,11 @@ def test_further_keys_by_setting() -> None:
     assert span.attributes == {HASH: user_hash("ann")}
     with pytest.raises(ValueError, match=r"^Cannot use pseudonymise\.keys: user\.hash"):
         PseudonymiseSettings(keys=(HASH,))
+
+
+def test_resources_too_and_baggage_not() -> None:
+    """A device's resource may name its user; what an application sends on purpose stays."""
+    for place, expected in ((Place.RESOURCE, {"user.hash"}), (Place.BAGGAGE, {"user.id"})):
+        attributes = {"user.id": "42"}
+        Pseudonymise().edit_attributes(attributes, place, {})
+        assert set(attributes) == expected

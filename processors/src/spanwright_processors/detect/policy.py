@@ -45,6 +45,8 @@ class Policy:
     #: Whether what cannot be read as text (long base64, binary) is dropped rather than left alone.
     drops_binary: bool = False
     scope: Scope = Scope.ALL
+    #: Whether different values have to stay different, so that a pseudonym stands where a word would.
+    distinct: bool = False
     #: Gives the secret key of pseudonyms and hashes.
     key: Callable[[], bytes] = hash_key
 
@@ -58,4 +60,8 @@ class Policy:
         return folded in self.allow or folded in self.allow_by_type.get(entity, ())
 
     def action(self, entity: str) -> Action:
-        return self.actions.get(entity, Action.MASK)
+        """What becomes of findings of this type."""
+        action = self.actions.get(entity, Action.MASK)
+        if self.distinct and action in (Action.MASK, Action.PARTIAL, Action.DROP):
+            return Action.PSEUDONYM
+        return action

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from spanwright_semconv.attributes import DEPLOYMENT_ENVIRONMENT_NAME
@@ -10,7 +11,7 @@ from spanwright_semconv.content import NEVER_CONTENT_KEYS
 
 from ..detect.engine import Detector, FindingCache
 from ..detect.finding import Entity
-from ..detect.policy import Action, Policy
+from ..detect.policy import Action, Policy, Scope
 from ..detect.redaction import Redactor
 from .settings import AttributeSettings, MaskSettings, PolicySettings, Preset, Whole
 
@@ -71,7 +72,10 @@ Patterns = list[tuple[str, AttributeSettings]]
 class RedactorMaker:
     """Makes redactors that share detector and memory, one for each policy."""
 
-    def __init__(self, settings: MaskSettings, detector: Detector, cache: FindingCache) -> None:
+    def __init__(
+        self, settings: MaskSettings, detector: Detector, cache: FindingCache, distinct: bool = False
+    ) -> None:
+        self._distinct = distinct
         self.skipped = NEVER_CONTENT_KEYS | settings.skip_keys
         self._settings = settings
         self._detector = detector
@@ -80,14 +84,23 @@ class RedactorMaker:
     def redactor(self, layers: Iterable[PolicySettings]) -> Redactor | None:
         """None where the last word is ``off``."""
         policy = _policy(self._settings, layers)
-        return None if policy is None else Redactor(self._detector, self._cache, policy)
+        if policy is None:
+            return None
+        if self._distinct:
+            policy = replace(policy, distinct=True, scope=Scope.ALL)
+        return Redactor(self._detector, self._cache, policy)
 
 
 class Environments:
-    """The policies by the environment that a resource names."""
+    """The policies by the environment that a resource names.
 
-    def __init__(self, settings: MaskSettings, detector: Detector, cache: FindingCache) -> None:
-        maker = RedactorMaker(settings, detector, cache)
+    ``distinct``: different values stay different, as pseudonyms that agree everywhere.
+    """
+
+    def __init__(
+        self, settings: MaskSettings, detector: Detector, cache: FindingCache, *, distinct: bool = False
+    ) -> None:
+        maker = RedactorMaker(settings, detector, cache, distinct)
         general = _general(settings)
         self.general = Policies(maker, [general], _patterns(settings.attributes))
         self._named = {

@@ -124,6 +124,8 @@ class MaskSettings:
     budget_ms: int = 1000
     #: Bytes of memory for what was found in texts that come again, as chat histories do; 0 switches it off.
     cache_bytes: int = 8_000_000
+    #: Whether an entry of W3C baggage that holds something to mask is left out of what is sent to others.
+    baggage: bool = True
     #: The originals of what was masked, apart and encrypted, 30 days at most; off unless a folder is named.
     audit: AuditSettings = field(default_factory=AuditSettings)
 

@@ -18,14 +18,21 @@ from ..counters import Counters, process_counters
 from ..detect.engine import Detector, FindingCache
 from ..detect.finding import Entity
 from ..detect.found import BudgetExceededError, Found
+from ..detect.replacement import FAILED
 from ..detect.trace_memory import TraceMemory, TraceNames
 from ..masking.policies import Environments, Policies, Treatment, wanted_entities
 from ..masking.report import mark
 from ..masking.settings import MaskSettings, Whole
-from ..span import Attributes, EditableLogRecord, EditableSpan
-from ..step import Phase
+from ..span import Attributes, AttributeValue, EditableLogRecord, EditableSpan
+from ..step import Phase, Place
 
 __all__ = ["Mask", "MaskSettings"]
+
+#: What describes the machine and the software, never a person: random names and numbers, addresses of hosts.
+_INFRASTRUCTURE = (
+    *("service.", "telemetry.", "otel.", "deployment.", "host.", "os.", "device.id", "container.", "k8s."),
+    *("cloud.", "aws.", "gcp.", "azure.", "faas.", "process.pid", "process.runtime.", "process.executable."),
+)
 
 
 class Mask:
@@ -58,6 +65,9 @@ class Mask:
         self._environments = Environments(settings, detector, self._cache)
         self._originals = originals or _audit_log(settings.audit)
         self._counters = process_counters() if counters is None else counters
+        # A metric's attributes tell its series apart, which have to stay apart.
+        self._series = Environments(settings, detector, self._cache, distinct=True)
+        self._guards_baggage = settings.baggage
         self._report = settings.report
         self._budget_s = settings.budget_ms / 1e3
         #: Whether content may be captured behind this step, whatever the environment.
@@ -79,6 +89,29 @@ class Mask:
             self._mask_record(record, policies, found)
         has_content = record.body is not None or any(map(is_content, record.attributes))
         self._finish(record, found, is_root=False, has_content=has_content)
+
+    def edit_attributes(
+        self, attributes: Attributes, place: Place, resource: Mapping[str, AttributeValue]
+    ) -> None:
+        """Mask what belongs to a resource, scope, metric or exemplar; leave out entries of baggage."""
+        if place is Place.BAGGAGE and not self._guards_baggage:
+            return
+        environments = self._series if place is Place.METRIC else self._environments
+        policies = environments.of(resource)
+        found = self._open(0)
+        for key, value in list(attributes.items()):
+            treatment = policies.treatment(key)
+            if key.startswith(_INFRASTRUCTURE):
+                treatment = treatment._replace(identifying=treatment.whole is None)
+            new = _masked(treatment, key, value, found)
+            if treatment.whole is Whole.DROP or (place is Place.BAGGAGE and new is not value):
+                del attributes[key]
+            elif new is not value:
+                attributes[key] = new
+            if "@" in key and key in attributes:
+                _rename(attributes, key, treatment, found)
+        for reason, count in found.dropped.items():
+            self._counters.values_dropped(count, reason)
 
     def masks_resource(self, resource: Mapping[str, Any]) -> bool:
         """True if what comes from ``resource`` is masked: its environment may be one that is not."""
@@ -163,6 +196,14 @@ class Mask:
             if new is not value:
                 attributes[key] = new
         return _rewritten(policies, attributes, found) if rewritten else attributes
+
+
+def _rename(attributes: Attributes, key: str, treatment: Treatment, found: Found) -> None:
+    """Mask an attribute's name; it goes where that fails."""
+    value = attributes.pop(key)
+    new = _masked(treatment._replace(identifying=True, whole=None), "", key, found)
+    if new != FAILED:
+        attributes[new] = value
 
 
 def _rewritten(policies: Policies, attributes: Attributes, found: Found) -> Attributes:

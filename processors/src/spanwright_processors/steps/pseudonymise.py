@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from spanwright_semconv.attributes import ENDUSER_ID, USER_HASH, USER_ID
 from spanwright_semconv.pseudonym import user_hash
 
-from ..span import Attributes, EditableLogRecord, EditableSpan
-from ..step import Phase
+from ..span import Attributes, AttributeValue, EditableLogRecord, EditableSpan
+from ..step import Phase, Place
 
 #: Attributes that identify a user, the steadiest first: the first present one gives the hash, all are
 #: removed.
@@ -76,6 +77,16 @@ class Pseudonymise:
 
     def log(self, record: EditableLogRecord) -> None:
         self._replace(record.attributes)
+
+    def edit_attributes(
+        self,
+        attributes: Attributes,
+        place: Place,
+        resource: Mapping[str, AttributeValue],  # noqa: ARG002 - of the protocol
+    ) -> None:
+        """A resource may name the user of a device; baggage is what the application sends on purpose."""
+        if place is not Place.BAGGAGE:
+            self._replace(attributes)
 
     def _replace(self, attributes: Attributes) -> None:
         if self._key_set.isdisjoint(attributes):
