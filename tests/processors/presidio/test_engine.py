@@ -16,9 +16,9 @@ from benchmarks.texts import corpus
 
 #: ``make conformance`` runs 5,000 texts of up to 32 kB and ten times the examples; here a share of them.
 FULL = "SPANWRIGHT_TEST_CONFORMANCE" in os.environ
-EXAMPLES = 3_000 if FULL else 150
+EXAMPLES = 3_000 if FULL else 100
 PARTS = 20 if FULL else 4
-PART = 250 if FULL else 40
+PART = 250 if FULL else 30
 LARGEST = 32_000 if FULL else 3_000
 CONFORMING = settings(max_examples=EXAMPLES, deadline=None)
 

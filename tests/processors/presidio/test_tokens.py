@@ -24,7 +24,7 @@ def cut_by_spacy(text: str) -> list[tuple[int, str]]:
 
 
 @given(text=texts())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_cuts_identifiers_as_spacy(tokenizer: Tokenizer, text: str) -> None:
     """Identifiers and words that touch."""
     assert tokenizer.tokens(text) == cut_by_spacy(text)
@@ -38,7 +38,7 @@ def test_cuts_identifiers_as_spacy(tokenizer: Tokenizer, text: str) -> None:
         st.sampled_from(["", " ", "  ", "\n", ",", ".", ":", '"', "'", "-", "/", "("]), min_size=7
     ),
 )
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=300)
 def test_cuts_exceptions_as_spacy(tokenizer: Tokenizer, words: list[str], separators: list[str]) -> None:
     """Contractions, abbreviations and emoticons, whole and in pieces."""
     text = "".join(word + separator for word, separator in zip(words, separators, strict=False))

@@ -131,12 +131,13 @@ class PhoneNumbers:
         return known
 
     def _judged(self, digits: str) -> frozenset[str]:
-        with_plus = digits[0] == "+"
-        if not with_plus and not self._any_shape.fullmatch(digits):
+        # Numbers that are only possible have no shape but their length.
+        any_shape = digits[0] == "+" or self._leniency == Leniency.POSSIBLE
+        if not any_shape and not self._any_shape.fullmatch(digits):
             return _NOWHERE
         found = set()
         for each in self._regions:
-            if with_plus or (each.shape.fullmatch(digits) and not each.refuses(digits)):
+            if any_shape or (each.shape.fullmatch(digits) and not each.refuses(digits)):
                 valid, by_plus = self._is_valid(digits, each.name)
                 if by_plus:
                     return frozenset(where.name for where in self._regions) if valid else _NOWHERE
@@ -176,7 +177,7 @@ class _Matcher(PhoneNumberMatcher):
             digits = candidate.translate(_SEPARATORS)
             if not digits or self._where not in self._regions_of(digits):
                 return None
-            if self.leniency <= Leniency.VALID:
+            if self.leniency == Leniency.VALID:
                 stands_free = self._is_well_formed(candidate) and self._stands_free(candidate, offset)
                 return Place(offset, offset + len(candidate)) if stands_free else None
         return super()._parse_and_verify(candidate, offset)
@@ -189,8 +190,6 @@ class _Matcher(PhoneNumberMatcher):
 
     def _stands_free(self, candidate: str, offset: int) -> bool:
         """No letter, per cent or currency sign is next to it; before a plus or a bracket there may be one."""
-        if self.leniency < Leniency.VALID:
-            return True
         end = offset + len(candidate)
         if offset > 0 and not phonenumbermatcher._LEAD_PATTERN.match(candidate) and self._touches(offset - 1):
             return False

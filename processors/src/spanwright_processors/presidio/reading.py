@@ -114,7 +114,7 @@ def read(selection: Selection) -> Definitions:
 
 
 def _beyond_ascii(suffixes: frozenset[str]) -> Iterator[str]:
-    for suffix in suffixes:
+    for suffix in sorted(suffixes):
         yield from (label for label in suffix.lstrip("!").split(".") if not label.isascii())
 
 

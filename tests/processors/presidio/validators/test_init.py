@@ -22,7 +22,7 @@ NAMES = sorted(VALIDATORS.keys() - ELSEWHERE)
 
 def parameters(recognizer: Any) -> dict[str, Any]:
     tables = (name for name in dir(type(recognizer)) if name.startswith(("in_", "state_", "two_")))
-    return {name: getattr(recognizer, name) for name in tables} | vars(recognizer)
+    return {**{name: getattr(recognizer, name) for name in tables}, **vars(recognizer)}
 
 
 def strings(recognizer: Any) -> st.SearchStrategy[str]:
@@ -38,7 +38,7 @@ def strings(recognizer: Any) -> st.SearchStrategy[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_agrees_with_presidio(name: str, data: st.DataObject) -> None:
     """True, false or nothing to say: the same."""
     recognizer, ours = RECOGNIZERS[name], VALIDATORS[name]
