@@ -65,7 +65,7 @@ def parts(*blocks: dict[str, Any]) -> Any:
             {
                 "type": "server_tool_call",
                 "name": "search",
-                "server_tool_call": {"type": "search", "arguments": {}},
+                "server_tool_call": {"type": "search", "arguments": {"q": "x"}},
                 "id": "t1",
             },
         ),

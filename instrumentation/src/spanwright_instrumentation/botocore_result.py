@@ -16,6 +16,7 @@ from spanwright_semconv import attributes
 
 from .body import Body
 from .invocation import Invocation
+from .invoke_model import usage_in_headers
 from .result import WholeAnswer
 from .stream import Reading
 from .translation import Request, Translation, record_response
@@ -31,7 +32,9 @@ def observe_botocore_result(
     result: Any,
 ) -> None:
     """Record an answer that is whole, or arrange for it to be recorded while the application reads it."""
+    described = result.get("ResponseMetadata", {})
     invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = request_id(result)
+    invocation.attributes.update(usage_in_headers(described.get("HTTPHeaders", {}), invocation.operation))
     found = result.get("stream") or result.get("body")
     if hasattr(found, "_event_generator") and translation.stream_state is not None:
         _observe_events(found, Reading(invocation, translation.stream_state(invocation.captures_content)))
@@ -61,8 +64,8 @@ def _observe_events(stream: Any, reading: Reading) -> None:
 
 def _observed_events(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
     """The stream's events as they come over the wire; primed, so that it notices when it is collected."""
-    yield None
     try:
+        yield None
         yield from inner
     except GeneratorExit:
         reading.drop()

@@ -6,6 +6,7 @@ once.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import Operation, Provider
 
 from .. import converse
+from .. import invoke_model as invoked
 from ..botocore_result import observe_botocore_result, request_id
 from ..call import PlainCalls
 from ..converse_stream import ConverseStream
@@ -22,6 +24,8 @@ from ..instrumentor import LibraryInstrumentor, Method
 from ..resends import count_request, counted_requests
 from ..telemetry import Telemetry
 from ..translation import Request, Translation, get
+
+logger = logging.getLogger(__name__)
 
 _SERVICE = "bedrock-runtime"
 
@@ -62,6 +66,34 @@ def read_error(error: BaseException) -> dict[str, Any]:
     return {attributes.SPANWRIGHT_REQUEST_ID: request_id(answer)} if isinstance(answer, Mapping) else {}
 
 
+def read_invoke_request(
+    chosen: invoked.Format, client: Any, arguments: Mapping[str, Any], *, streams: bool
+) -> Request:
+    request = _request(chosen.operation, client, arguments, streams=streams)
+    request.attributes[attributes.AWS_BEDROCK_GUARDRAIL_ID] = arguments.get("guardrailIdentifier")
+    request.attributes[attributes.SPANWRIGHT_REQUEST_SERVICE_TIER] = arguments.get("serviceTier")
+    invoked.read_request(request, chosen, arguments["body"])
+    return request
+
+
+def _invoke(sent: Mapping[str, Any], *, streams: bool) -> Translation:
+    """The translation of one call, whose body decides how it is read."""
+    model = str(sent.get(invoked.MODEL))
+    body = invoked.parsed_body(sent.get("body"))
+    chosen = invoked.format_of(model, body)
+    arguments = {**sent, "body": {**body, invoked.MODEL: model}}
+    return Translation(
+        chosen.operation.value,
+        partial(read_invoke_request, chosen, streams=streams),
+        lambda found, answer, captures: chosen.read_response(found["body"], answer, captures),
+        lambda found: chosen.read_content(found["body"]),
+        (lambda captures: invoked.InvokedStream(chosen.stream_state(captures))) if streams else None,
+        lambda *_: arguments,
+        observe_botocore_result,
+        read_error,
+    )
+
+
 def _converse(*, streams: bool) -> Translation:
     return Translation(
         Operation.CHAT.value,
@@ -80,6 +112,7 @@ _CALLS = {
     "Converse": PlainCalls(_converse(streams=False)),
     "ConverseStream": PlainCalls(_converse(streams=True)),
 }
+_INVOKING = {"InvokeModel": False, "InvokeModelWithResponseStream": True}
 
 
 def _observe_call(
@@ -92,10 +125,19 @@ def _observe_call(
     """Observer of the method that makes every call of every service."""
     if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
         return wrapped(*args, **kwargs)
-    calls = _CALLS.get(args[0])
+    calls = _calls(*args)
     if calls is None:
         return wrapped(*args, **kwargs)
     return calls(telemetry, wrapped, client, args, kwargs)
+
+
+def _calls(operation: str, sent: Any) -> PlainCalls | None:
+    try:
+        if operation in _INVOKING:
+            return PlainCalls(_invoke(sent, streams=_INVOKING[operation]))
+    except Exception:
+        logger.debug("Cannot read the body of a request.")
+    return _CALLS.get(operation)
 
 
 def _count_request(
