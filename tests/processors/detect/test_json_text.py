@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from spanwright_processors.detect import json_text
 from spanwright_processors.detect.json_text import Edit, Kind, apply, decode, edits, leaves, written
 
 documents = st.recursive(
@@ -86,3 +87,9 @@ def test_a_number_s_edit_gets_quotation_marks() -> None:
     text = '{"phone": 4155552671}'
     made = edits(text, lambda leaf, key, kind: [Edit(0, len(leaf), "[X]")] if kind is Kind.NUMBER else [])
     assert apply(text, made) == '{"phone": "[X]"}'
+
+
+@given(st.text(alphabet=st.sampled_from('":,{}[] \n\tak1234567-.'), max_size=60))
+def test_text_without_escapes_takes_a_short_cut_to_the_same_leaves(text: str) -> None:
+    """Valid or not: keys, strings, numbers and where they are."""
+    assert list(leaves(text)) == list(json_text._escaped_leaves(text))

@@ -19,6 +19,7 @@ _ESCAPED_REST = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.+-])-?[0-9]{6,19}(?:\.[0-9]+)?(?=[\s,}\]])")
 #: Digits of such a number.
 _SHORTEST_NUMBER = 6
+_JSON_BLANKS = " \t\r\n"
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -72,6 +73,40 @@ def leaves(text: str) -> Iterator[Leaf]:
     ``text`` should be valid JSON. In text that is not, the strings are found as far as the quotation marks
     pair up; the last one may lack its end.
     """
+    return _escaped_leaves(text) if "\\" in text else _plain_leaves(text)
+
+
+def _plain_leaves(text: str) -> Iterator[Leaf]:
+    """The leaves of text without a backslash: every other part between quotation marks is a string."""
+    parts = text.split('"')
+    key, after_key, begin = "", False, 0
+    for index in range(0, len(parts), 2):
+        between, previous = parts[index], begin
+        quote = begin + len(between)
+        if quote - begin > _SHORTEST_NUMBER:
+            for number in _NUMBER.finditer(text, begin, quote):
+                if not after_key and key and text.find("}", previous, number.start()) >= 0:
+                    key = ""
+                yield number.group(), number.start(), number.end(), key, Kind.NUMBER
+                after_key, previous = False, number.end()
+        if index + 1 == len(parts):
+            return
+        string = parts[index + 1]
+        end = quote + 1 + len(string)
+        after = parts[index + 2] if index + 2 < len(parts) else ""
+        if after.lstrip(_JSON_BLANKS).startswith(":"):
+            key, after_key = string, True
+            yield string, quote + 1, end, "", Kind.KEY
+        else:
+            if not after_key and key and text.find("}", previous, quote) >= 0:
+                key = ""  # the object that the key was in has ended
+            after_key = False
+            yield string, quote + 1, end, key, Kind.STRING
+        begin = end + 1
+
+
+def _escaped_leaves(text: str) -> Iterator[Leaf]:
+    """The leaves of any text: each string is read to the quotation mark that ends it."""
     key, after_key, previous = "", False, 0
     while True:
         quote = text.find('"', previous)
