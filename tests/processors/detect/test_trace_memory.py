@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -73,3 +74,23 @@ def test_learning_the_same_again_is_not_new() -> None:
     assert memory.learn(1, [("PERSON", "Priya", 0.85)])
     assert not memory.learn(1, [("PERSON", "priya", 0.85)])
     assert not memory.learn(1, [])
+
+
+def test_a_span_that_ends_inside_does_not_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Garbage collection or a signal may end and export a span at any line of ours, on the same thread."""
+    memory = TraceMemory()
+    depth = 0
+
+    def now() -> float:
+        nonlocal depth
+        depth += 1
+        if depth == 1:
+            memory.learn(2, [("PERSON", "Bert", 0.85)])
+        return 1.0
+
+    monkeypatch.setattr(time, "monotonic", now)
+    thread = threading.Thread(target=memory.learn, args=(1, [("PERSON", "Anna", 0.85)]), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert (seen(memory, "Anna", 1), seen(memory, "Bert", 2)) == (["Anna"], ["Bert"])

@@ -64,7 +64,8 @@ class TraceMemory:
 
     def clear(self) -> None:
         """Forget everything, locks included: also what a forked child calls."""
-        self._lock = threading.Lock()
+        # Re-entrant: garbage collection or a signal may end a span in here, which a simple processor exports.
+        self._lock = threading.RLock()
         self._traces: OrderedDict[int, TraceNames] = OrderedDict()
 
     def __repr__(self) -> str:
