@@ -283,3 +283,19 @@ class InteractionStream:
         if self._captures_content and self._steps:
             _record_output(response, [part for step in self._steps for part in step.parts()])
         return response
+
+
+def read_fetched_interaction(
+    _arguments: Mapping[str, Any], interaction: Any, _captures_content: bool
+) -> Response:
+    """One fetched by its id: its state, never its tokens, which belong to the call that made it."""
+    status = get(interaction, "status")
+    return Response({**_answered(interaction), attributes.GEN_AI_RESPONSE_STATUS: plain(status)})
+
+
+class FetchedInteractionStream(InteractionStream):
+    """An interaction fetched by its id and streamed."""
+
+    def response(self, *, broken: bool) -> Response:
+        status = None if broken else self._status
+        return Response({**self._answered, attributes.GEN_AI_RESPONSE_STATUS: status})

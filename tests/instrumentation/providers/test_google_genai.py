@@ -13,7 +13,6 @@ from opentelemetry.trace import SpanKind, StatusCode
 from spanwright_instrumentation.embedding_memory import memory
 from spanwright_instrumentation.providers.google_genai import (
     GoogleGenAIInstrumentor,
-    model_id,
     read_generate_content,
     read_generate_request,
 )
@@ -336,39 +335,6 @@ def test_nothing_is_invented() -> None:
     sdk = genai.Client(api_key="test").models
     request = read_generate_request(sdk, {"model": "m", "contents": "Hi", "config": {"candidate_count": 1}})
     assert {key for key, value in request.attributes.items() if value is not None} == set()
-
-
-@pytest.mark.parametrize(
-    ("config", "output_type"),
-    [
-        ({"response_modalities": ["TEXT", "IMAGE"]}, "image"),
-        ({"response_modalities": ["audio"]}, "speech"),
-        ({"response_modalities": ["TEXT"]}, "text"),
-        ({"response_mime_type": "text/x.enum"}, "text"),
-        ({"temperature": 0}, None),
-    ],
-)
-def test_output_type(config: dict[str, Any], output_type: str | None) -> None:
-    """The medium asked for beside text, else the format of the text."""
-    sdk = genai.Client(api_key="test").models
-    request = read_generate_request(sdk, {"model": "m", "contents": "Hi", "config": config})
-    assert request.attributes.get("gen_ai.output.type") == output_type
-
-
-@pytest.mark.parametrize(
-    ("name", "model"),
-    [
-        ("gemini-2.5-flash", "gemini-2.5-flash"),
-        ("models/gemini-2.5-flash", "gemini-2.5-flash"),
-        ("projects/p/locations/l/publishers/google/models/gemini-2.5-flash", "gemini-2.5-flash"),
-        ("google/gemini-2.5-flash", "google/gemini-2.5-flash"),
-        ("tunedModels/123", "tunedModels/123"),
-        ("projects/p/locations/l/endpoints/456", "projects/p/locations/l/endpoints/456"),
-    ],
-)
-def test_model_id(name: str, model: str) -> None:
-    """A path that only leads to a model is left out; what is part of a name stays."""
-    assert model_id(name) == model
 
 
 def test_tool_definitions() -> None:

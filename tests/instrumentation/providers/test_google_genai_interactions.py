@@ -81,6 +81,28 @@ def test_agent(recording: Recording) -> None:
     assert "gen_ai.request.model" not in found
 
 
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
+def test_fetched_interaction(recording: Recording, stream: bool) -> None:
+    """Fetching what was made before tells of its state, and counts no token again."""
+    made = client(Wire([answer("text", stream=stream)]), is_async=False, max_retries=0)
+    fetched = made.interactions.get("int_1", **({"stream": True} if stream else {}))
+    if stream:
+        assert len(list(fetched)) == 7
+    found = attributes(recording)
+    found = {key: value for key, value in found.items() if "time_to_first" not in key}
+    assert recording.spans[0].name == "fetch_response"
+    assert found == {
+        "gen_ai.operation.name": "fetch_response",
+        "gen_ai.provider.name": "gcp.gemini",
+        "server.address": "generativelanguage.googleapis.com",
+        "server.port": 443,
+        "gen_ai.response.id": "int_1",
+        "gen_ai.response.model": "gemini-2.5-flash",
+        "gen_ai.response.status": "completed",
+        **({"gen_ai.request.stream": True, "spanwright.request.id": "req_1"} if stream else {}),
+    }
+
+
 def test_error_event(recording: Recording) -> None:
     """The application gets the event as without us, and the span is an error."""
     sent = answer("text", stream=True)

@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from spanwright_semconv import attributes, messages
-from spanwright_semconv.enums import Operation, OutputType, Provider, TokenModality
+from spanwright_semconv.enums import Operation, Provider, TokenModality
 from spanwright_semconv.prompt import system_prompt_sha256
 
 from ..embedding_memory import remember_embeddings
+from ..gemini_parameters import PARAMETERS, model_id, output_type, text_of
 from ..generate_content import (
-    camel,
     field,
     listed_parts,
     plain,
@@ -28,44 +28,12 @@ from ..generate_content import (
 )
 from ..generate_content_stream import ContentStream
 from ..generator import AsyncGeneratorCalls, GeneratorCalls
-from ..hosts import provider_of, server_of
+from ..hosts import server_of
 from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
-from ..interactions import InteractionStream, read_input, read_interaction, read_tools
 from ..resends import count_request, counted_requests
 from ..sdk_tool import Asked, AsyncSdkTools, SdkTools
-from ..translation import Parameter, Request, Response, Translation, get, listed
-
-
-def _texts(value: Any) -> list[str]:
-    return [str(each) for each in value]
-
-
-def _text(value: Any) -> str:
-    return str(plain(value))
-
-
-#: Field of the configuration -> attribute and its type.
-_PARAMETERS: dict[str, Parameter] = {
-    "temperature": (attributes.GEN_AI_REQUEST_TEMPERATURE, float),
-    "top_p": (attributes.GEN_AI_REQUEST_TOP_P, float),
-    "top_k": (attributes.GEN_AI_REQUEST_TOP_K, int),
-    "max_output_tokens": (attributes.GEN_AI_REQUEST_MAX_TOKENS, int),
-    "stop_sequences": (attributes.GEN_AI_REQUEST_STOP_SEQUENCES, _texts),
-    "seed": (attributes.GEN_AI_REQUEST_SEED, int),
-    "frequency_penalty": (attributes.GEN_AI_REQUEST_FREQUENCY_PENALTY, float),
-    "presence_penalty": (attributes.GEN_AI_REQUEST_PRESENCE_PENALTY, float),
-    "service_tier": (attributes.SPANWRIGHT_REQUEST_SERVICE_TIER, _text),
-    "output_dimensionality": (attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT, int),
-}
-#: Dicts may have their keys as JSON has them.
-_PARAMETERS |= {camel(name): parameter for name, parameter in _PARAMETERS.items()}
-
-
-@lru_cache(maxsize=1024)
-def model_id(name: str) -> str:
-    """The model's id, to which ``models/…`` and ``projects/…/publishers/google/models/…`` are paths."""
-    *path, last = name.split("/")
-    return last if path and path[-1] == "models" else name
+from ..translation import Request, Response, Translation, listed
+from .google_genai_interactions import FETCH, INTERACT
 
 
 def _request(operation: Operation, owner: Any, arguments: Mapping[str, Any]) -> Request:
@@ -83,7 +51,7 @@ def _request(operation: Operation, owner: Any, arguments: Mapping[str, Any]) -> 
     if config is not None:
         given = config if isinstance(config, dict) else config.__dict__
         for name in given if isinstance(config, dict) else config.__pydantic_fields_set__:
-            parameter = _PARAMETERS.get(name)
+            parameter = PARAMETERS.get(name)
             if parameter is not None and given[name] is not None:
                 request.attributes[parameter[0]] = parameter[1](given[name])
     return request
@@ -112,10 +80,10 @@ def _read_config(request: Request, config: Any) -> None:
     choices = field(config, "candidate_count")
     if choices is not None and choices != 1:
         found[attributes.GEN_AI_REQUEST_CHOICE_COUNT] = choices
-    found[attributes.GEN_AI_OUTPUT_TYPE] = _output_type(config)
+    found[attributes.GEN_AI_OUTPUT_TYPE] = output_type(config)
     level = field(field(config, "thinking_config"), "thinking_level")
     if level is not None:
-        found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = _text(level)
+        found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = text_of(level)
     instruction = field(config, "system_instruction")
     if instruction is not None:
         texts = texts_of(part for _, parts in listed_parts(instruction) for part in parts)
@@ -126,22 +94,6 @@ def _is_media(part: Any) -> bool:
     if isinstance(part, str) or field(part, "text") is not None:
         return False
     return not (field(part, "function_call") or field(part, "function_response"))
-
-
-_OUTPUT_TYPES = {"TEXT": OutputType.TEXT, "IMAGE": OutputType.IMAGE, "AUDIO": OutputType.SPEECH}
-
-
-def _output_type(config: Any) -> str | None:
-    """What was asked for: the medium beside text where there is one, else the text's format."""
-    wanted = [_text(each).upper() for each in listed(field(config, "response_modalities"))]
-    media = [_OUTPUT_TYPES[each].value for each in wanted if each in _OUTPUT_TYPES]
-    other = [each for each in media if each != OutputType.TEXT.value]
-    mime_type = field(config, "response_mime_type")
-    if other:
-        return other[0]
-    if mime_type is not None:
-        return OutputType.JSON.value if mime_type == "application/json" else OutputType.TEXT.value
-    return media[0] if media else None
 
 
 def read_generate_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,71 +192,6 @@ def _embedded_tokens(answer: Any, embeddings: Any) -> int | None:
     return sum(known) if known else None
 
 
-_INTERACTION_PARAMETERS: dict[str, Parameter] = {
-    **{name: _PARAMETERS[name] for name in ("temperature", "top_p", "max_output_tokens", "seed")},
-    "stop_sequences": _PARAMETERS["stop_sequences"],
-    "thinking_level": (attributes.GEN_AI_REQUEST_REASONING_LEVEL, _text),
-}
-
-
-def _body(arguments: Mapping[str, Any]) -> Any:
-    """What is sent: given one by one, or as a whole."""
-    body = field(arguments.get("request"), "body")
-    return arguments if body is None else body
-
-
-def _sent(body: Any, name: str) -> Any:
-    value = get(body, name)
-    return None if type(value).__name__ == "Unset" else value
-
-
-def read_interaction_request(owner: Any, arguments: Mapping[str, Any]) -> Request:
-    body = _body(arguments)
-    model, agent = _sent(body, "model"), _sent(body, "agent")
-    address, port = server_of(_interactions_url(owner))
-    request = Request(
-        (Operation.CHAT if agent is None else Operation.INVOKE_AGENT).value,
-        provider_of(address or "", Provider.GCP_GEMINI.value),
-        model_id(_text(model)) if model is not None else None,
-        address,
-        port,
-        agent=_text(agent) if agent is not None else None,
-        requests=counted_requests(),
-    )
-    found, config = request.attributes, _sent(body, "generation_config")
-    for name, (key, convert) in _INTERACTION_PARAMETERS.items():
-        value = _sent(config, name)
-        if value is not None:
-            found[key] = convert(value)
-    if _sent(body, "stream") is True:
-        request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
-    found[attributes.GEN_AI_REQUEST_PREVIOUS_RESPONSE_ID] = _sent(body, "previous_interaction_id")
-    tier, instruction = _sent(body, "service_tier"), _sent(body, "system_instruction")
-    found[attributes.SPANWRIGHT_REQUEST_SERVICE_TIER] = None if tier is None else _text(tier)
-    found[attributes.GEN_AI_OUTPUT_TYPE] = _output_type(body)
-    if isinstance(instruction, str):
-        found[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256([instruction])
-    if isinstance(_sent(body, "input"), str):
-        request.modality = TokenModality.TEXT.value
-    return request
-
-
-def _interactions_url(owner: Any) -> str:
-    """Address of the server, of SDKs with either generator behind their interactions."""
-    configuration = getattr(owner, "sdk_configuration", None)
-    return str(configuration.get_server_details()[0] if configuration else owner._client.base_url)
-
-
-def read_interaction_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    body = _body(arguments)
-    instruction, tools = _sent(body, "system_instruction"), listed(_sent(body, "tools"))
-    return {
-        attributes.GEN_AI_INPUT_MESSAGES: read_input(_sent(body, "input")) or None,
-        attributes.GEN_AI_SYSTEM_INSTRUCTIONS: read_system(instruction) if instruction is not None else None,
-        attributes.GEN_AI_TOOL_DEFINITIONS: read_tools(tools) if tools else None,
-    }
-
-
 def _read_function(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked:
     arguments, function = [*args, kwargs.get("args"), kwargs.get("function_to_invoke")][:2]
     return Asked(function.__name__, arguments, function)
@@ -319,13 +206,6 @@ STREAM = Translation(
     read_generate_response,
     read_generate_content,
     ContentStream,
-)
-INTERACT = Translation(
-    Operation.CHAT.value,
-    read_interaction_request,
-    read_interaction,
-    read_interaction_content,
-    InteractionStream,
 )
 EMBED = Translation(Operation.EMBEDDINGS.value, read_embed_request, read_embed_response)
 
@@ -353,6 +233,8 @@ class GoogleGenAIInstrumentor(LibraryInstrumentor):
         Method(_CLIENT, "BaseApiClient._async_request_once", count_request),
         calls(_INTERACTIONS, "GeminiNextGenInteractions.create", INTERACT),
         async_calls(_INTERACTIONS, "AsyncGeminiNextGenInteractions.create", INTERACT),
+        calls(_INTERACTIONS, "GeminiNextGenInteractions.get", FETCH),
+        async_calls(_INTERACTIONS, "AsyncGeminiNextGenInteractions.get", FETCH),
         calls(_OLD_INTERACTIONS, "InteractionsResource.create", INTERACT),
         async_calls(_OLD_INTERACTIONS, "AsyncInteractionsResource.create", INTERACT),
         Method(_HOOKS, "SDKHooks.before_request", count_request),
