@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .attachment import AttachError, Attachment, NewProviders, attach, attach_logs, attach_new_providers
+    from .baggage import GuardedPropagator, guard_baggage
     from .batch import BatchProcessor, BatchSettings
     from .chain import StepChain
     from .counters import Counters, Counts, process_counters
+    from .metrics import GuardedMetricExporter, attach_metrics
     from .pipeline import Pipeline
     from .settings import PipelineSettings, SettingsError, build_chain, load_settings
     from .span import EditableEvent, EditableLink, EditableLogRecord, EditableSpan
@@ -29,6 +31,8 @@ __all__ = [
     "EditableLink",
     "EditableLogRecord",
     "EditableSpan",
+    "GuardedMetricExporter",
+    "GuardedPropagator",
     "LogStep",
     "NewProviders",
     "Phase",
@@ -39,13 +43,26 @@ __all__ = [
     "StepChain",
     "attach",
     "attach_logs",
+    "attach_metrics",
     "attach_new_providers",
     "build_chain",
+    "guard_baggage",
     "load_settings",
     "process_counters",
 ]
 
-_MODULES = ("attachment", "batch", "chain", "counters", "pipeline", "settings", "span", "step")
+_MODULES = (
+    "attachment",
+    "baggage",
+    "batch",
+    "chain",
+    "counters",
+    "metrics",
+    "pipeline",
+    "settings",
+    "span",
+    "step",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -107,6 +107,20 @@ def _attach_everywhere(settings: PipelineSettings, chain: StepChain) -> None:
             attach_logs(logger_provider, chain)
     except AttachError as error:
         _say(logging.WARNING, str(error))
+    _attach_metrics_and_baggage(chain)
+
+
+def _attach_metrics_and_baggage(chain: StepChain) -> None:
+    import sys
+
+    from .baggage import guard_baggage
+
+    guard_baggage(chain)
+    # Imported only where the SDK's metrics are in use, as they are not everywhere.
+    if "opentelemetry.sdk.metrics" in sys.modules:
+        from .metrics import attach_metrics
+
+        attach_metrics(chain=chain)
 
 
 def _is_placeholder(provider: object) -> bool:

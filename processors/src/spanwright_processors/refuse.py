@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .chain import StepChain
-from .content import drop_content, drop_log_content
+from .content import drop_content, drop_log_content, without_content
 from .counters import Counters, process_counters
-from .span import EditableLogRecord, EditableSpan
-from .step import Phase
+from .span import Attributes, EditableLogRecord, EditableSpan
+from .step import Phase, Place
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ class Refuse:
     def __call__(self, span: EditableSpan) -> None:
         drop_content(span, [self.name])
         self._counters.step_failed(self.name)
+
+    def edit_attributes(self, attributes: Attributes, place: Place, resource: Attributes) -> None:  # noqa: ARG002
+        """Resources lose what may be content. Series and baggage stay: others work by them."""
+        if place in (Place.RESOURCE, Place.EXEMPLAR):
+            kept = without_content(attributes)
+            for key in attributes.keys() - kept.keys():
+                del attributes[key]
 
     def log(self, record: EditableLogRecord) -> None:
         drop_log_content(record, [self.name])
