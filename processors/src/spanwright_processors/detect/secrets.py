@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from .finding import Entity, Finding
@@ -32,19 +33,19 @@ _ASSIGNED = (
 
 
 class _Compiled(NamedTuple):
-    keyword: Keyword
     assigned: re.Pattern[str]
     before: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
 
+@cache
 def _compiled(keyword: Keyword) -> _Compiled:
+    """Compiled when the keyword is seen first."""
     before, unless = (re.compile(rf"(?:{p})\Z") if p else None for p in (keyword.before, keyword.unless))
-    return _Compiled(keyword, re.compile(keyword.literal + keyword.rest + _ASSIGNED), before, unless)
+    return _Compiled(re.compile(keyword.literal + keyword.rest + _ASSIGNED), before, unless)
 
 
-_KEYWORDS = tuple(map(_compiled, KEYWORDS))
-_ASCII_KEYWORDS = tuple(compiled for compiled in _KEYWORDS if compiled.keyword.literal.isascii())
+_ASCII_KEYWORDS = tuple(keyword for keyword in KEYWORDS if keyword.literal.isascii())
 #: How far before a keyword is looked, in characters.
 _BEFORE = 16
 #: The name of a type: ``private_key: ed25519.Ed25519PrivateKey``.
@@ -96,14 +97,19 @@ def _is_written_out(match: re.Match[str]) -> bool:
 
 
 def _assigned(text: str, lower: str) -> Iterator[Finding]:
-    for compiled in _ASCII_KEYWORDS if text.isascii() else _KEYWORDS:
-        literal = compiled.keyword.literal
-        position = lower.find(literal)
-        while position >= 0 and (match := compiled.assigned.search(lower, position)) is not None:
-            position = match.start()
-            if _begins_word(text, lower, position, compiled):
-                yield from _value(text, match, compiled.keyword)
-            position += len(literal)
+    for keyword in _ASCII_KEYWORDS if text.isascii() else KEYWORDS:
+        position = lower.find(keyword.literal)
+        if position >= 0:
+            yield from _after_keyword(text, lower, position, keyword)
+
+
+def _after_keyword(text: str, lower: str, position: int, keyword: Keyword) -> Iterator[Finding]:
+    compiled = _compiled(keyword)
+    while (match := compiled.assigned.search(lower, position)) is not None:
+        position = match.start()
+        if _begins_word(text, lower, position, compiled):
+            yield from _value(text, match, keyword)
+        position += len(keyword.literal)
 
 
 def _begins_word(text: str, lower: str, position: int, compiled: _Compiled) -> bool:
