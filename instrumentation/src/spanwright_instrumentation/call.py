@@ -17,6 +17,7 @@ from .suppression import is_suppressed
 from .telemetry import Telemetry
 from .tool_registry import remember_tool_calls
 from .translation import Translation
+from .withheld import withheld
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class ObservedCall:
         try:
             self._invocation.content.update(read_content(self._arguments))
         except Exception:
-            logger.debug("Cannot read the content of a request.", exc_info=True)
+            logger.debug("Cannot read the content of a request.", exc_info=withheld())
 
     def returned(self, result: Any) -> None:
         """The SDK gave this result."""
@@ -57,7 +58,7 @@ class ObservedCall:
             observe = self._translation.observe or observe_result
             observe(self._invocation, self._translation, self._request, self._arguments, result)
         except Exception:
-            logger.debug("Cannot read an answer.", exc_info=True)
+            logger.debug("Cannot read an answer.", exc_info=withheld())
             self._invocation.stop()
 
     def raised(self, error: BaseException) -> None:
@@ -68,7 +69,7 @@ class ObservedCall:
             if self._translation.read_error is not None:
                 self._invocation.attributes.update(self._translation.read_error(error))
         except Exception:
-            logger.debug("Cannot read an error.", exc_info=True)
+            logger.debug("Cannot read an error.", exc_info=withheld())
         self._invocation.fail(error)
 
     def returned_nothing(self) -> None:
@@ -87,7 +88,7 @@ class ObservedCall:
                 state.remember = partial(remember_tool_calls, invocation.span_context)
             return Reading(invocation, state)
         except Exception:
-            logger.debug("Cannot observe a stream.", exc_info=True)
+            logger.debug("Cannot observe a stream.", exc_info=withheld())
             invocation.stop()
             return None
 
@@ -111,7 +112,7 @@ def begin(
             return None
         return ObservedCall(telemetry, translation, owner, arguments)
     except Exception:
-        logger.debug("Cannot observe a call.", exc_info=True)
+        logger.debug("Cannot observe a call.", exc_info=withheld())
         return None
 
 

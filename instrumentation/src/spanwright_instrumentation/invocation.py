@@ -34,6 +34,7 @@ from .instruments import INFERENCE_OPERATIONS
 from .suppression import marked
 from .telemetry import Telemetry
 from .tool_registry import remember_tool_calls
+from .withheld import withheld
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +173,7 @@ class Invocation:
             )
             self.attributes.update(context_attributes(self._parent))
         except Exception:
-            logger.debug("Cannot start a span.", exc_info=True)
+            logger.debug("Cannot start a span.", exc_info=withheld())
             return INVALID_SPAN
         return span
 
@@ -180,7 +181,7 @@ class Invocation:
         try:
             mode = self._telemetry.content_mode()
         except Exception:
-            logger.debug("Cannot tell whether content is guarded; it is left out.", exc_info=True)
+            logger.debug("Cannot tell whether content is guarded; it is left out.", exc_info=withheld())
             return ContentMode.NO_CONTENT
         return mode if self.is_recording else mode & ContentMode.EVENT_ONLY
 
@@ -197,7 +198,7 @@ class Invocation:
             if self.tool_calls:
                 remember_tool_calls(self.span_context, self.tool_calls)
         except Exception:
-            logger.debug("Cannot complete a span.", exc_info=True)
+            logger.debug("Cannot complete a span.", exc_info=withheld())
         try:
             self.span.end(self.at(duration))
             self._telemetry.instruments.record_operation(
@@ -205,7 +206,7 @@ class Invocation:
             )
             self._emit_events(error)
         except Exception:
-            logger.debug("Cannot record an operation.", exc_info=True)
+            logger.debug("Cannot record an operation.", exc_info=withheld())
 
     def _describe_error(self, error: BaseException) -> None:
         name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))

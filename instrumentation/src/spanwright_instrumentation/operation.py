@@ -18,6 +18,7 @@ from .content import to_json
 from .decorator import decorate
 from .invocation import Invocation
 from .telemetry import Telemetry
+from .withheld import withheld
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class Operation:
             if self.invocation is not None:
                 self.describe_result(result, self.invocation)
         except Exception:
-            logger.debug("Cannot record a result.", exc_info=True)
+            logger.debug("Cannot record a result.", exc_info=withheld())
 
     def _finish(self, error: BaseException | None) -> None:
         self._steps = None  # which holds the context, which holds this operation
@@ -164,7 +165,7 @@ class Scope(ABC, Generic[R]):
         try:
             return self.begin(call)
         except Exception:
-            logger.debug("Cannot observe an operation.", exc_info=True)
+            logger.debug("Cannot observe an operation.", exc_info=withheld())
             return self.unobserved()
 
 

@@ -19,6 +19,7 @@ from .invocation import Invocation
 from .retrieval import Document, Retrieval, request_attributes, response_attributes
 from .suppression import is_suppressed
 from .telemetry import Telemetry
+from .withheld import withheld
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def _begin_safely(
     try:
         return begin(telemetry, owner, arguments())
     except Exception:
-        logger.debug("Cannot observe a call of a store.", exc_info=True)
+        logger.debug("Cannot observe a call of a store.", exc_info=withheld())
         return Unobserved()
 
 
@@ -138,7 +139,7 @@ class RetrievalRun:
                     described = response_attributes(retrieval, documents, content=invocation.records_content)
                     invocation.attributes.update(described)
         except Exception:
-            logger.debug("Cannot read a store's answer.", exc_info=True)
+            logger.debug("Cannot read a store's answer.", exc_info=withheld())
         for _, invocation in self._calls:
             invocation.stop()
 

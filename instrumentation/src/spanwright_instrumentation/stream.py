@@ -23,6 +23,7 @@ from .body import Body
 from .invocation import Invocation
 from .translation import StreamState, record_response
 from .watcher import watcher
+from .withheld import withheld
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Reading:
         try:
             has_content = self.observe(chunk)
         except Exception:
-            logger.debug("Cannot read a chunk.", exc_info=True)
+            logger.debug("Cannot read a chunk.", exc_info=withheld())
             return
         if self._first_content is None:
             self._time_first(self._invocation.elapsed(), has_content)
@@ -160,7 +161,7 @@ class Reading:
                 invocation.attributes[attributes.SPANWRIGHT_TIME_TO_FIRST_TOKEN] = self._first_content
             record_response(invocation, self._state.response(broken=error is not None))
         except Exception:
-            logger.debug("Cannot read a streamed answer.", exc_info=True)
+            logger.debug("Cannot read a streamed answer.", exc_info=withheld())
         end_time = None if elapsed is None else invocation.at(elapsed)
         if error is None:
             invocation.stop(end_time=end_time)
@@ -199,7 +200,7 @@ def _chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
             try:
                 observe(chunk)
             except Exception:
-                logger.debug("Cannot read a chunk.", exc_info=True)
+                logger.debug("Cannot read a chunk.", exc_info=withheld())
             yield chunk
     except GeneratorExit:
         reading.drop()

@@ -12,6 +12,7 @@ from ..instrumentor import LibraryInstrumentor
 from ..retrieval import Document, Retrieval
 from ..store import Store, async_observed, async_searches, observed, searches
 from ..telemetry import Telemetry
+from ..withheld import withheld
 
 logger = logging.getLogger(__name__)
 
@@ -244,7 +245,7 @@ class Learning(Unobserved):
                 _learned.clear()
             _learned[self._key] = self._kinds(result)
         except Exception:
-            logger.debug("Cannot read the configuration of a collection.", exc_info=True)
+            logger.debug("Cannot read the configuration of a collection.", exc_info=withheld())
 
     def _kinds(self, result: Any) -> dict[str, str]:
         if self._method == "get_collection":
