@@ -15,6 +15,12 @@ from phonenumbers import (
     phonenumberutil,
 )
 
+#: A valid number is of one of these kinds.
+_KINDS = (
+    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager",
+    "uan", "voicemail",
+)  # fmt: skip
+
 
 class Region:
     """``shape`` matches all digits that are a valid number when written in the region, and others."""
@@ -28,6 +34,14 @@ class Region:
         self.shape = re.compile(self.pattern)
         self._prefix = re.compile(f"{before}|{anything}" if anything else before)
         self._main = _main_metadata(name)
+        self.country_code = self._main.country_code if self._main else None
+
+    def is_national(self, digits: str) -> bool:
+        """True if nothing can be taken off before the number: it is the digits.
+
+        Whether they make one then depends on the country code alone.
+        """
+        return self.country_code is not None and self._prefix.match(digits) is None
 
     def refuses(self, digits: str) -> bool:
         """True if these digits surely are no number because they lack the national prefix.
@@ -69,8 +83,9 @@ def _parts(name: str) -> tuple[str, str, str]:
     if metadata is None or main is None:
         return "", r"\d+", ""
     regions = COUNTRY_CODE_TO_REGION_CODE[metadata.country_code or 0]
-    countries = (PhoneMetadata.metadata_for_region(each) for each in regions)
-    numbers = [each.general_desc.national_number_pattern for each in countries if each and each.general_desc]
+    countries = [PhoneMetadata.metadata_for_region(each) for each in regions]
+    kinds = [getattr(each, kind, None) for each in countries for kind in _KINDS]
+    numbers = [kind.national_number_pattern for kind in kinds if kind is not None]
     prefixes: list[str | None] = [str(metadata.country_code)]
     anything = [metadata.international_prefix]
     for each in (metadata, main):

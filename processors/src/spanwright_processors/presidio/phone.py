@@ -136,13 +136,19 @@ class PhoneNumbers:
         if not any_shape and not self._any_shape.fullmatch(digits):
             return _NOWHERE
         found = set()
+        national: dict[int | None, bool] = {}
         for each in self._regions:
-            if any_shape or (each.shape.fullmatch(digits) and not each.refuses(digits)):
+            if national and each.country_code in national and each.is_national(digits):
+                if national[each.country_code]:
+                    found.add(each.name)
+            elif any_shape or (each.shape.fullmatch(digits) and not each.refuses(digits)):
                 valid, by_plus = self._is_valid(digits, each.name)
                 if by_plus:
                     return frozenset(where.name for where in self._regions) if valid else _NOWHERE
                 if valid:
                     found.add(each.name)
+                if not any_shape and each.is_national(digits):
+                    national[each.country_code] = valid
         return frozenset(found)
 
     def _is_valid(self, digits: str, where: str) -> tuple[bool, bool]:
