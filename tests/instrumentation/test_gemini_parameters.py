@@ -27,7 +27,7 @@ def test_output_type(config: Any, expected: str | None) -> None:
 
 def test_text_of() -> None:
     """An enumeration's member is its value."""
-    assert (text_of(types.ThinkingLevel.LOW), text_of("low")) == ("LOW", "low")
+    assert (text_of(types.FinishReason.STOP), text_of("low")) == ("STOP", "low")
 
 
 @pytest.mark.parametrize(

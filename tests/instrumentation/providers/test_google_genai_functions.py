@@ -1,7 +1,6 @@
 """Automatic function calling of Google's GenAI SDK: a span for each round trip, and for each function."""
 
-from __future__ import annotations
-
+# Without postponed annotations: older versions of the SDK cannot read those of functions.
 import asyncio
 import json
 import logging
@@ -112,7 +111,7 @@ async def test_asynchronous_functions(recording: Recording, stream: bool) -> Non
     arguments = {**QUESTION, "config": {"tools": [look_up, refund]}}
     if stream:
         chunks = [chunk async for chunk in await made.models.generate_content_stream(**arguments)]
-        assert len(chunks) == 2
+        assert chunks[-1].text == "On its way."
     else:
         await made.models.generate_content(**arguments)
     assert recording.tree().splitlines() == [
