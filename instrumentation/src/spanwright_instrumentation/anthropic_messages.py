@@ -264,8 +264,12 @@ _USAGE = (
     "speed",
     *_FINAL_USAGE,
 )
-#: Kind of delta -> the field it adds to.
-_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
+#: Kind of delta -> its field; apart from text's.
+_DELTAS = {
+    "thinking_delta": "thinking",
+    "input_json_delta": "partial_json",
+    "compaction_delta": "content",
+}
 #: Kind of block -> the field that its deltas add up to; other blocks come whole.
 _GROWING = {
     "text": "text",
@@ -327,14 +331,14 @@ class MessageStream:
     def observe(self, event: Any) -> bool:
         kind = event.type
         if kind == "content_block_delta":
+            # Nearly every event is one of these, and it is to cost as little as can be.
             delta = event.delta
-            name = _DELTAS.get(delta.type)
-            if name is None:
-                return self._observe_rarity(event.index, delta)
-            text = getattr(delta, name)
-            if self._captures_content or name == "partial_json":
-                self._blocks[event.index].pieces.append(text)
-            return bool(text)
+            if delta.type == "text_delta":
+                text = delta.text
+                if self._captures_content:
+                    self._blocks[event.index].pieces.append(text)
+                return bool(text)
+            return self._observe_delta(event.index, delta)
         if kind == "content_block_start":
             self._blocks[event.index] = _Block(event.content_block)
             return bool(get(event.content_block, "type") == "tool_use")
@@ -349,10 +353,15 @@ class MessageStream:
             self._error = str(get(get(event, "error"), "type"))
         return False
 
-    def _observe_rarity(self, index: int, delta: Any) -> bool:
-        if self._captures_content and get(delta, "type") == "compaction_delta":
-            self._blocks[index].pieces.append(get(delta, "content") or "")
-        return False
+    def _observe_delta(self, index: int, delta: Any) -> bool:
+        kind = get(delta, "type")
+        name = _DELTAS.get(kind)
+        if name is None:
+            return False
+        text = get(delta, name) or ""
+        if self._captures_content or kind == "input_json_delta":
+            self._blocks[index].pieces.append(text)
+        return bool(text) and kind != "compaction_delta"
 
     def _add_usage(self, usage: Any) -> None:
         known = {name: value for name in _USAGE if (value := get(usage, name)) is not None}

@@ -117,6 +117,8 @@ class _Tap:
         self._inner = inner
         self._reader = reader
         self._collects = collects
+        # Anthropic's SDK asks for this with every chunk, and most bodies have none: dear if asked further.
+        self.stream_observer = getattr(inner, "stream_observer", None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
