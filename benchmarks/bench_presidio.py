@@ -113,7 +113,7 @@ def _speed(find: Callable[[str], object], texts: list[str]) -> float:
 
 
 def _start() -> list[Row]:
-    """What the engine costs a process that has compiled definitions in its cache, Python itself not counted."""
+    """What the engine costs a process whose cache holds the definitions, Python itself not counted."""
     run = subprocess.run([sys.executable, "-c", _IMPORT], capture_output=True, text=True, check=True)
     imported, loaded, used, memory = json.loads(run.stdout)
     return [

@@ -141,14 +141,18 @@ class PhoneNumbers:
             if national and each.country_code in national and each.is_national(digits):
                 if national[each.country_code]:
                     found.add(each.name)
+            elif not any_shape and each.is_national(digits) and digits[0] != "0":
+                number = PhoneNumber(country_code=each.country_code, national_number=int(digits))
+                valid = each.shape.fullmatch(digits) is not None and not each.refuses(digits)
+                national[each.country_code] = valid and phonenumberutil.is_valid_number(number)
+                if national[each.country_code]:
+                    found.add(each.name)
             elif any_shape or (each.shape.fullmatch(digits) and not each.refuses(digits)):
                 valid, by_plus = self._is_valid(digits, each.name)
                 if by_plus:
                     return frozenset(where.name for where in self._regions) if valid else _NOWHERE
                 if valid:
                     found.add(each.name)
-                if not any_shape and each.is_national(digits):
-                    national[each.country_code] = valid
         return frozenset(found)
 
     def _is_valid(self, digits: str, where: str) -> tuple[bool, bool]:
