@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 
 import pytest
 from spanwright_processors.detect import secrets
@@ -115,6 +116,9 @@ def test_finds_secrets_whole_in_their_surroundings(secret: str) -> None:
         (f"https://{WORD[:40]}:x-oauth-basic@git.example/x", WORD[:40]),
         ("next_token: 'a1B2c3D4e5F6g7H8i9J0'", None),
         ("self.private_key: ed25519.Ed25519PrivateKey", None),
+        ("headers = {token: imdsv2_session_token}", None),
+        ("continue_token: TOK_UNARY_HOP1_B64", None),
+        ("PASSWORD=SUMMER_2024", "SUMMER_2024"),
     ],
 )  # fmt: skip
 def test_finds_secrets_by_what_stands_before_them(text: str, secret: str | None) -> None:
@@ -182,3 +186,21 @@ NO_SECRETS = [
 def test_leaves_code_ids_hashes_and_words(text: str) -> None:
     """Source code, stand-ins, UUIDs, hashes, base64, versions and ordinary sentences hold no secret."""
     assert values(text, "SECRET") == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "eyJ-", "eyJa1b2c3d4e5f6g7h8.", "fm2_", "fo1_a1B2", "ya29.a1B2c3D4e5F6g7H8.", "JQQJ9", "Q~a1",
+        "sk-None-", "Bearer a1 ", "pass:", "token = ", "api key: ",
+        "://a1b2c3d4e5f6g7h8i9j0k1:", "---- BEGIN ",
+        "AKIA" + "A2B3C4D5E6F7G2H3 ", "LS0tLS1CRUdJTi", "PuTTY-User-Key-File-2:x",
+    ],
+)  # fmt: skip
+def test_no_repeated_beginning_of_a_secret_takes_long(piece: str) -> None:
+    """100 kB of it take well under a second of processor time."""
+    text = piece * (100_000 // len(piece))
+    begun = time.process_time()
+    for _ in secrets.find(text, text.lower()):
+        pass
+    assert time.process_time() - begun < 2.0

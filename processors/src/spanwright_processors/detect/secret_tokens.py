@@ -170,5 +170,4 @@ def find_beside_access_key(text: str, position: int) -> Iterator[Finding]:
 
 
 def has_letter_and_digit(value: str) -> bool:
-    digits = sum(character.isdigit() for character in value)
-    return digits > 0 and any(character.isalpha() for character in value)
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))

@@ -48,8 +48,13 @@ def _compiled(keyword: Keyword) -> _Compiled:
 _ASCII_KEYWORDS = tuple(keyword for keyword in KEYWORDS if keyword.literal.isascii())
 #: How far before a keyword is looked, in characters.
 _BEFORE = 16
-#: The name of a type: ``private_key: ed25519.Ed25519PrivateKey``.
-_TYPE_NAME = re.compile(r"[A-Za-z_][\w.]*(?:Key|Token|Types?|Secret|Password|Credentials?)")
+#: The name of a type, a variable or a constant: ``private_key: ed25519.Ed25519PrivateKey``.
+_NAME = re.compile(
+    r"[A-Za-z_][\w.]*(?:Key|Token|Types?|Secret|Password|Credentials?|_(?:key|token|secret|password|credentials?))"
+    r"|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+)
+#: Values of at least so many characters are keys and tokens; a password may look like a name.
+_NAMED_LENGTH = 12
 #: Values that are code or a stand-in, not a secret.
 _NO_SECRET = re.compile(
     r"[\[({$*%.]|(?:your|my|the|some|test|example|change|insert|enter|replace|xxx|\*\*\*|\.\.\.|none|null|true|false|"
@@ -125,7 +130,7 @@ def _value(text: str, match: re.Match[str], keyword: Keyword) -> Iterator[Findin
     start, end = match.span("value")
     value = text[start:end].rstrip(".)]}")
     quoted = match["quote"] is not None and match["sign"] is not None
-    if match["quote"] is None and _TYPE_NAME.fullmatch(value):
+    if match["quote"] is None and keyword.length >= _NAMED_LENGTH and _NAME.fullmatch(value):
         return
     if len(value) >= keyword.length and looks_secret(value, named=quoted):
         yield Finding(Entity.SECRET, start, start + len(value), 0.7)
