@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from opentelemetry import baggage
 from opentelemetry import context as otel_context
 from spanwright_instrumentation.context import context, context_attributes
+from spanwright_semconv.given_values import GivenValue, forget_given_values, given_values
 from spanwright_semconv.pseudonym import user_hash
 from support.recording import Recording
 
@@ -106,3 +107,29 @@ def test_ids_that_are_no_text_are_written_as_text() -> None:
     """Applications pass UUIDs and numbers; attributes are text."""
     with context(session_id=7):  # type: ignore[arg-type]
         assert context_attributes() == {"session.id": "7"}
+
+
+def test_values_to_mask_reach_the_trace_and_nothing_else() -> None:
+    """Told for the traces of spans begun inside, and for the current one; on no span, in no baggage."""
+    forget_given_values()
+    recording = Recording()
+    tracer = recording.tracer_provider.get_tracer("test")
+    with (
+        tracer.start_as_current_span("request") as outer,
+        context(user_name="Grace Will", mask=["K-4711"]),
+    ):
+        with context(mask="inner"):
+            recording.chat()
+        assert baggage.get_all() == {}
+        assert "Grace" not in repr(otel_context.get_current())
+    assert given_values(outer.get_span_context().trace_id) == (
+        GivenValue("Grace Will", True),
+        GivenValue("K-4711", False),
+        GivenValue("inner", False),
+    )
+    assert "Grace" not in repr([span.to_json() for span in recording.spans])
+    with context(user_name="Ana"):
+        recording.chat()
+    trace_id = recording.spans[-1].context.trace_id
+    assert given_values(trace_id) == (GivenValue("Ana", True),)
+    forget_given_values()

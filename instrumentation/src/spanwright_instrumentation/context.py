@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar
 
 from opentelemetry.context import Context, create_key, get_current, set_value
+from opentelemetry.trace import get_current_span
 from spanwright_semconv import attributes
+from spanwright_semconv.given_values import GivenValue, give_values
 from spanwright_semconv.pseudonym import user_hash
 
 from .attach import Attached, Steps
@@ -20,6 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # Private, not baggage: baggage leaves in the headers of every request, also to the model providers.
 _KEY = create_key("spanwright-context")
+_VALUES_KEY = create_key("spanwright-context-values")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -27,6 +30,18 @@ def context_attributes(current: Context | None = None) -> Mapping[str, str]:
     """The attributes that ``context`` has set in this OpenTelemetry context, None being the current one."""
     found = (get_current() if current is None else current).get(_KEY, _NOTHING)
     return found if isinstance(found, dict) else _NOTHING
+
+
+def _values(current: Context) -> tuple[GivenValue, ...]:
+    found = current.get(_VALUES_KEY, ())
+    return found if isinstance(found, tuple) else ()
+
+
+def give_context_values(current: Context | None, trace_id: int) -> None:
+    """Have what ``context`` was given to mask masked in this trace: called for every span begun inside."""
+    values = _values(get_current() if current is None else current)
+    if values:
+        give_values(trace_id, values)
 
 
 class context:  # noqa: N801 - used like a function
@@ -38,6 +53,9 @@ class context:  # noqa: N801 - used like a function
     :param session_id: the application's session, ``session.id``.
     :param user_id: recorded as ``user.hash`` only, a keyed hash made here; the id itself is never kept.
     :param conversation_id: the dialogue, ``gen_ai.conversation.id``.
+    :param user_name: the user's own name: masked, first and last name alone too, in everything the trace's
+        spans and records hold; kept in this process' memory only.
+    :param mask: further values to mask there: order numbers, project names.
     :param pipeline: name of the application's pipeline, ``spanwright.pipeline.name``.
     :param pipeline_version: git SHA or version, ``spanwright.pipeline.version``.
     """
@@ -50,6 +68,8 @@ class context:  # noqa: N801 - used like a function
         conversation_id: str | None = None,
         pipeline: str | None = None,
         pipeline_version: str | None = None,
+        user_name: str | None = None,
+        mask: Iterable[str] = (),
     ) -> None:
         given = {
             attributes.SESSION_ID: session_id,
@@ -59,10 +79,17 @@ class context:  # noqa: N801 - used like a function
             attributes.SPANWRIGHT_PIPELINE_VERSION: pipeline_version,
         }
         self._given = {key: str(value) for key, value in given.items() if value is not None}
+        values = [mask] if isinstance(mask, str) else mask
+        self._values = tuple(GivenValue(str(value), is_name=False) for value in values)
+        if user_name:
+            self._values = (GivenValue(str(user_name), is_name=True), *self._values)
         self._attached: list[Attached] = []
 
     def applied(self, current: Context) -> Context:
         """That OpenTelemetry context, with this on it."""
+        if self._values:
+            current = set_value(_VALUES_KEY, (*_values(current), *self._values), current)
+            give_context_values(current, get_current_span(current).get_span_context().trace_id)
         return set_value(_KEY, {**context_attributes(current), **self._given}, current)
 
     def __enter__(self) -> None:

@@ -29,7 +29,7 @@ from spanwright_semconv.enums import TokenModality
 
 from .attach import Attached
 from .content import ContentMode, to_json, valid_text
-from .context import context_attributes
+from .context import context_attributes, give_context_values
 from .instruments import INFERENCE_OPERATIONS
 from .suppression import marked
 from .telemetry import Telemetry
@@ -172,6 +172,7 @@ class Invocation:
                 name, self._parent, kind, self.attributes, links, self.started_at, record_exception=False
             )
             self.attributes.update(context_attributes(self._parent))
+            give_context_values(self._parent, span.get_span_context().trace_id)
         except Exception:
             logger.debug("Cannot start a span.", exc_info=withheld())
             return INVALID_SPAN

@@ -36,6 +36,8 @@ PLACEHOLDER_WORDS: dict[str, str] = {
     Entity.IP_ADDRESS: "IP",
     Entity.PERSON: "NAME",
 }
+#: The type of what an application gave to be masked: looked for whatever types are.
+GIVEN = "GIVEN"
 _RANK: dict[str, int] = {entity: rank for rank, entity in enumerate(Entity)}
 
 

@@ -9,8 +9,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
+from spanwright_semconv.given_values import GivenValue
+
 from .engine import lower_case
-from .finding import Entity, Finding
+from .finding import GIVEN, Entity, Finding
 from .person_cues import EVERYDAY_NAMES, NO_NAMES, PARTICLES
 
 _NAME_PART = re.compile(r"[^\W\d_][\w'’]*")
@@ -32,6 +34,15 @@ class TraceNames:
 
     def __repr__(self) -> str:
         return f"<{len(self.needles)} values>"
+
+    def joined_by(self, values: Iterable[GivenValue]) -> TraceNames:
+        """These and ``values``, which the application gave."""
+        joined = TraceNames()
+        for value, is_name in values:
+            for needle, entity, capital in _needles(Entity.PERSON if is_name else GIVEN, value, 1.0):
+                joined.needles.setdefault(needle, (entity, capital))
+        joined.needles = {**self.needles, **joined.needles}
+        return joined
 
     def find(self, text: str) -> Iterator[Finding]:
         """Where the values stand in ``text`` as whole words, whatever their case."""
@@ -107,6 +118,9 @@ class TraceMemory:
 
 
 def _needles(entity: str, value: str, score: float) -> Iterator[tuple[str, str, bool]]:
+    if entity == GIVEN:
+        yield lower_case(value), entity, False
+        return
     if entity == Entity.SECRET:
         if len(value) >= _SHORTEST_SECRET and len(value) <= 512:
             yield lower_case(value), entity, False

@@ -10,7 +10,7 @@ from spanwright_semconv.attributes import DEPLOYMENT_ENVIRONMENT_NAME
 from spanwright_semconv.content import NEVER_CONTENT_KEYS
 
 from ..detect.engine import Detector, FindingCache
-from ..detect.finding import Entity
+from ..detect.finding import GIVEN, Entity
 from ..detect.policy import Action, Policy, Scope
 from ..detect.redaction import Redactor
 from .settings import AttributeSettings, MaskSettings, PolicySettings, Preset, Whole
@@ -125,7 +125,7 @@ def _masks(redactor: Redactor | None) -> bool:
         return False
     policy = redactor.policy
     wanted = policy.entities if policy.entities is not None else frozenset(Entity)
-    return any(policy.action(entity) is not Action.KEEP for entity in wanted)
+    return any(policy.action(entity) is not Action.KEEP for entity in wanted - {GIVEN})
 
 
 def wanted_entities(settings: MaskSettings) -> frozenset[str] | None:
@@ -190,7 +190,7 @@ def _policy(settings: MaskSettings, layers: Iterable[PolicySettings]) -> Policy 
         actions=actions,
         min_score=least,
         min_scores=min_scores,
-        entities=None if entities is None else frozenset(entities),
+        entities=None if entities is None else frozenset({*entities, GIVEN}),
         allow=frozenset(allow),
         allow_by_type=allow_by_type,
         max_bytes=settings.max_value_bytes,

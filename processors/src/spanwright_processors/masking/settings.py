@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..audit.settings import AuditSettings
-from ..detect.finding import Entity
+from ..detect.finding import GIVEN, Entity
 from ..detect.phone import DEFAULT_REGIONS
 from ..detect.policy import Action, Scope
 
@@ -158,7 +158,7 @@ def check_policy(policy: PolicySettings | MaskSettings) -> None:
 
 
 def check_entities(key: str, names: Iterable[str]) -> None:
-    known = frozenset(Entity)
+    known = frozenset({*Entity, GIVEN})
     for name in names:
         if name not in known:
             raise wrong(key, f"{name!r} is not a known type", f"some of {', '.join(Entity)}")

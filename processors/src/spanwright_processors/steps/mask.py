@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from spanwright_semconv.attributes import USER_HASH
 from spanwright_semconv.content import is_content
 from spanwright_semconv.enums import DropReason
+from spanwright_semconv.given_values import forget_given_values, given_values
 
 from ..audit.originals import Originals
 from ..audit.settings import AuditSettings
@@ -120,23 +121,29 @@ class Mask:
     def fork(self) -> None:
         """Drop what belongs to the parent process, locks included."""
         self._cache.clear()
+        forget_given_values()
         if self._memory is not None:
             self._memory.clear()
 
     def _open(self, trace_id: int) -> Found:
         return Found(
-            self._memory.of(trace_id) if self._memory and trace_id else TraceNames(),
+            self._names(trace_id),
             trace_id,
             time.perf_counter() + self._budget_s if self._budget_s else None,
             replaced=None if self._originals is None else [],
         )
+
+    def _names(self, trace_id: int) -> TraceNames:
+        names = self._memory.of(trace_id) if self._memory and trace_id else TraceNames()
+        given = given_values(trace_id)
+        return names.joined_by(given) if given else names
 
     def _learn(self, trace_id: int, found: Found) -> bool:
         """Remember what was found; True if that makes a second look worth while."""
         if self._memory is None or not trace_id or not found.learned:
             return False
         new = self._memory.learn(trace_id, found.learned)
-        found.names = self._memory.of(trace_id)
+        found.names = self._names(trace_id)
         return new
 
     def _finish(
