@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import time
+import uuid
+from pathlib import Path
 
 import pytest
 from spanwright_processors.detect import secrets
+from spanwright_processors.detect.engine import lower_case
+from spanwright_processors.detect.secret_tokens import find as find_tokens
 from support.findings import values
 
 HEX = "0123456789abcdef" * 8
@@ -204,3 +209,48 @@ def test_no_repeated_beginning_of_a_secret_takes_long(piece: str) -> None:
     for _ in secrets.find(text, text.lower()):
         pass
     assert time.process_time() - begun < 2.0
+
+
+def noise() -> dict[str, str]:
+    """What looks most like secrets and is none, 100 kB and more of each."""
+    chance = random.Random(7)
+    raw = [chance.randbytes(48) for _ in range(2000)]
+    return {
+        "identifiers": "\n".join(str(uuid.UUID(bytes=part[:16])) for part in raw * 2),
+        "hashes": "\n".join(f"{size}:{part[:size].hex()}" for part in raw for size in (16, 20, 32, 48)),
+        "base64": "\n".join(base64.b64encode(part).decode() for part in raw),
+        "web-safe base64": "\n".join(base64.urlsafe_b64encode(part).decode() for part in raw),
+        "a lock file": "\n".join(
+            f"    --hash=sha256:{part[:32].hex()}\n"
+            f'"integrity": "sha512-{base64.b64encode(part * 2)[:86].decode()}=="'
+            for part in raw
+        ),
+        "logs": "\n".join(
+            f"2026-11-23T12:00:{at % 60:02} INFO [{part[:8].hex()}] trace_id={part[:16].hex()} "
+            f"GET /v1/{part[:9].hex()}?page={at}&key={at} 200 {at}ms max_tokens={at} "
+            f"session=s_{base64.b32encode(part[:10]).decode().lower()}"
+            for at, part in enumerate(raw)
+        ),
+        "minified JavaScript": "".join(
+            f'function q{at}(e,t){{var n=e.key||"k{at}",r=t.token;return n?r[n]:t.pass=!0}}'
+            f'!function(){{const o={{id:"{part[:6].hex()}",secret:e=>e.k{at},cls:"sk-btn-{at} x"}};}}();'
+            for at, part in enumerate(raw)
+        ),
+    }
+
+
+@pytest.mark.parametrize(("kind", "text"), noise().items(), ids=noise().keys())
+def test_noise_holds_no_secret(kind: str, text: str) -> None:
+    """Identifiers, hashes, base64, lock files, logs and minified code, by the megabyte: nothing."""
+    found = [text[hit.start - 20 : hit.end] for hit in secrets.find(text, text.lower())]
+    assert not found, kind
+
+
+def test_source_code_holds_hardly_a_secret() -> None:
+    """Not one rule's literal is met by chance in installed packages; names and examples rarely."""
+    site = Path(pytest.__file__).parent.parent
+    packages = ("_pytest", "pydantic", "hypothesis", "opentelemetry")
+    sources = [path.read_text() for name in packages for path in site.glob(f"{name}/**/*.py")]
+    assert not [hit for source in sources for hit in find_tokens(source)]
+    hits = [hit for source in sources for hit in secrets.find(source, lower_case(source)) if hit.score < 0.9]
+    assert len(hits) <= sum(map(len, sources)) / 1_000_000

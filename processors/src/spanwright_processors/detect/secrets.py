@@ -57,7 +57,7 @@ _NAME = re.compile(
 _NAMED_LENGTH = 12
 #: Values that are code or a stand-in, not a secret.
 _NO_SECRET = re.compile(
-    r"[\[({$*%.]|(?:your|my|the|some|test|example|change|insert|enter|replace|xxx|\*\*\*|\.\.\.|none|null|true|false|"
+    r"[\[({$*%.]|![01](?![a-z0-9])|(?:your|my|the|some|test|example|change|insert|enter|replace|xxx|\*\*\*|\.\.\.|none|null|true|false|"
     r"undefined|string|str\b|int\b|bytes|optional|required|redacted|masked|hidden|os\.|env|process\.|self\.|config|"
     r"settings|secret|password|token|key|get_?|load_?|read_?|vault:|arn:|https?:|file:)|[a-z_][\w.]*[(\[{]",
 )
