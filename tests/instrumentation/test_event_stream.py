@@ -1,4 +1,4 @@
-"""Amazon's event stream, against the one decoder there is elsewhere: botocore's."""
+"""Amazon's event stream, against the other decoder there is: botocore's."""
 
 from __future__ import annotations
 
