@@ -131,6 +131,21 @@ def test_finds_secrets_by_what_stands_before_them(text: str, secret: str | None)
     assert values(text, "SECRET") == ([secret] if secret else [])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\nVersion: GnuPG v1.4.10 (GNU/Linux)\nComment: none [at all]\n\nlQOYBF1a2b3c\n=a1B2\n",
+        "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0011AAFF\n\nMIIEpQIBAAKCAQEA\n",
+        '\\n" +\n    "MIIEpQIBAAKCAQEA\\n" +\n    "xYz0123456789\\n" +\n    "',
+        "\\r\\nMIIEpQIBAAKCAQEA\\r\\n",
+    ],
+)
+def test_finds_a_private_key_however_it_is_written(body: str) -> None:
+    """With header lines, as strings of a program, with escaped ends of lines: to the end of its END line."""
+    key = f"-----BEGIN RSA {PEM}-----{body}-----END RSA {PEM}-----"
+    assert values(f"const key = `{key}`;", "SECRET") == [key]
+
+
 def test_a_token_before_the_host_of_an_address_is_one() -> None:
     """Sentry's addresses, and source forges': together with the host they look like an e-mail address."""
     for address in (

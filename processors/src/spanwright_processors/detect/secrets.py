@@ -21,7 +21,11 @@ from .secret_tokens import has_letter_and_digit
 _SHORTEST = 8
 _PEM_BEGIN = re.compile(r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _PEM_END = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
-_PEM_BODY = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s:,.-]){0,16384}")
+# Header lines (``Version: GnuPG v1.4.10 (GNU/Linux)``), then base64, whose lines may be strings of their own.
+_PEM_BODY = re.compile(
+    r"(?:\\[nr]|\s){0,8}(?:[A-Za-z-]{2,24}: ?[^\n\\\"]{0,200}(?:\n|(?:\\r)?\\n)){0,8}"
+    r"(?:\\[nr]|[A-Za-z0-9+/=\s:,.-]|[\"']\s{0,80}[+.]?\s{0,80}[\"']){0,16384}"
+)
 #: ``scheme://user:password@``; and a token alone before the at sign, as source forges and Sentry take it.
 _URL_PASSWORD = re.compile(r"://[^\s:@/\"'<>\\]{0,128}:([^\s/\"'<>\\]{1,256})@(?=[\w\[$%])")
 _URL_TOKEN = re.compile(r"://([A-Za-z0-9_-]{20,256})(?::x-oauth-basic)?@(?=[\w\[])")
