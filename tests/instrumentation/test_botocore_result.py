@@ -66,7 +66,7 @@ WAYS: list[Callable[[Any], bytes]] = [
     lambda found: b"".join(found.iter_lines()),
     lambda found: b"".join(found._raw_stream.stream(5)),
     with_raw,
-    into_buffer,
+    *([into_buffer] if "readinto" in vars(StreamingBody) else []),
 ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import botocore.awsrequest
 import botocore.exceptions
+import botocore.session
 import urllib3
 from botocore.config import Config
 from support.wire import Answer, Failure, Part, Wire
@@ -34,6 +35,12 @@ def bedrock_client(wire: Wire, *, service: str = "bedrock-runtime", max_retries:
     client.meta.events.register(f"needs-retry.{service}", needs_retry)
     client._endpoint.http_session = _Session(wire)
     return client
+
+
+def knows(operation: str, parameter: str) -> bool:
+    """Whether this version of botocore has the parameter."""
+    model = botocore.session.get_session().get_service_model("bedrock-runtime")
+    return parameter in model.operation_model(operation).input_shape.members
 
 
 class _Session:

@@ -6,7 +6,9 @@ inside it; of a body, the HTTP library's response below it tells what is read. b
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from io import BytesIO
@@ -20,6 +22,8 @@ from .invoke_model import usage_in_headers
 from .result import WholeAnswer
 from .stream import Reading
 from .translation import Request, Translation, record_response
+
+logger = logging.getLogger(__name__)
 
 _EXCEPTIONS = "botocore.exceptions"
 
@@ -77,14 +81,26 @@ def _observed_events(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
 
 
 def _observed_parser(parse: Callable[[Any], Any], reading: Reading) -> Callable[[Any], Any]:
+    # Once content has come, as little as can be: this runs for every event.
+    observe, clock = reading.observe, time.perf_counter_ns
+    is_timed = False
+
     def observed(event: Any) -> Any:
+        nonlocal is_timed
         try:
             parsed = parse(event)
         except BaseException as error:
             reading.fail(error)
             raise
-        if parsed:
+        if parsed and not is_timed:
             reading.take(parsed)
+            is_timed = reading.is_timed
+        elif parsed:
+            reading.last_read = clock()
+            try:
+                observe(parsed)
+            except Exception:
+                logger.debug("Cannot read an event.")
         return parsed
 
     return observed

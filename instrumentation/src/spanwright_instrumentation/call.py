@@ -106,6 +106,7 @@ def begin(
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
 ) -> ObservedCall | None:
+    """A call, observed from now on; None where nobody is to record it here."""
     try:
         arguments = kwargs if translation.arguments is None else translation.arguments(owner, args, kwargs)
         if arguments is None or is_suppressed(translation.operation):

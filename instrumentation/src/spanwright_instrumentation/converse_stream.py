@@ -57,7 +57,14 @@ class ConverseStream:
     def observe(self, event: dict[str, Any]) -> bool:
         added = event.get("contentBlockDelta")
         if added is not None:
-            return self._observe_delta(added.get("contentBlockIndex", 0), added["delta"])
+            index, delta = added.get("contentBlockIndex", 0), added["delta"]
+            text, block = delta.get("text"), self._blocks.get(index)
+            # Nearly every event is one more piece of a text.
+            if text and block is not None:
+                if self._captures_content:
+                    block.pieces.append(text)
+                return True
+            return self._observe_delta(index, delta)
         begun = event.get("contentBlockStart")
         if begun is not None:
             for kind, start in begun["start"].items():

@@ -37,7 +37,7 @@ def counted_requests(sent: int = 0) -> Requests:
 
 
 def count_request(
-    _telemetry: Telemetry,
+    _telemetry: Telemetry | None,
     wrapped: Callable[..., Any],
     _owner: Any,
     args: tuple[Any, ...],

@@ -81,7 +81,7 @@ class Request:
         return {
             attributes.GEN_AI_PROVIDER_NAME: self.provider,
             attributes.GEN_AI_REQUEST_MODEL: self.model,
-            attributes.GEN_AI_AGENT_NAME: self.agent,
+            **({attributes.GEN_AI_AGENT_NAME: self.agent} if self.agent else {}),
             attributes.SERVER_ADDRESS: self.server_address,
             attributes.SERVER_PORT: self.server_port,
         }

@@ -10,7 +10,7 @@ import pytest
 from botocore.response import StreamingBody
 from spanwright_instrumentation.embedding_memory import memory
 from spanwright_instrumentation.providers.bedrock import BedrockInstrumentor
-from support.aws_wire import bedrock_client
+from support.aws_wire import bedrock_client, knows
 from support.drivers.bedrock_invoke import invoked, over, streamed
 from support.recording import Recording, instrumented
 from support.recordings import recorded
@@ -281,6 +281,7 @@ def test_embeddings(
     assert (embedded.text, embedded.model) == (texts[-1], model)
 
 
+@pytest.mark.skipif(not knows("InvokeModel", "serviceTier"), reason="this botocore is older")
 def test_unknown_body(recording: Recording) -> None:
     """Of a model that gives no text, model, tokens and request are known."""
     reply = over(invoked({"images": ["aGk="]})).invoke_model(

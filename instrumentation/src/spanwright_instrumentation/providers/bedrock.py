@@ -32,6 +32,7 @@ _SERVICE = "bedrock-runtime"
 
 def _request(operation: Operation, client: Any, arguments: Mapping[str, Any], *, streams: bool) -> Request:
     address, port = server_of(client.meta.endpoint_url)
+    _count_requests_of(getattr(client, "_endpoint", None))
     model = arguments.get("modelId")
     request = Request(
         operation.value,
@@ -140,25 +141,20 @@ def _calls(operation: str, sent: Any) -> PlainCalls | None:
     return _CALLS.get(operation)
 
 
-def _count_request(
-    telemetry: Telemetry,
-    wrapped: Callable[..., Any],
-    owner: Any,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
-    """Observer of the method that sends one request, once for each attempt. Between them botocore may ask
-    other services for credentials."""
-    if len(args) > 1 and args[1].service_model.service_name == _SERVICE:
-        return count_request(telemetry, wrapped, owner, args, kwargs)
-    return wrapped(*args, **kwargs)
+def _count_requests_of(endpoint: Any) -> None:
+    """Have this client's requests counted, one for each attempt. Its own endpoint is changed, once, so that
+    requests to other services cost nothing, and those for credentials in between are not taken for its."""
+    send = getattr(endpoint, "_get_response", None)
+    if send is not None and not isinstance(send, partial):
+        endpoint._get_response = partial(_count_request, send)
+
+
+def _count_request(send: Callable[..., Any], *args: Any) -> Any:
+    return count_request(None, send, None, args, {})
 
 
 class BedrockInstrumentor(LibraryInstrumentor):
     """OpenTelemetry instrumentor of Amazon Bedrock in the ``botocore`` library, and so of ``boto3``."""
 
     library = "botocore"
-    methods = (
-        Method("botocore.client", "BaseClient._make_api_call", _observe_call),
-        Method("botocore.endpoint", "Endpoint._get_response", _count_request),
-    )
+    methods = (Method("botocore.client", "BaseClient._make_api_call", _observe_call),)
