@@ -15,6 +15,7 @@ from spanwright_semconv.guard import GUARD_ATTRIBUTE
 from .chain import StepChain
 from .guard import EndOrder, check_span_layout
 from .logs import LogStage
+from .reentry import one_by_one
 
 _logger = logging.getLogger(__name__)
 
@@ -45,17 +46,12 @@ class Attachment:
     def _install(self, wrap: Callable[[Any], Any], lost: Callable[[], None]) -> None:
         forward = getattr(self._processors, self._method)
 
-        def entrance(item: Any) -> None:
-            try:
-                if self._entrance is not None:  # detached while another's wrapper still leads here
-                    item = wrap(item)
-            except Exception:  # unseen by the steps it must not go on, and the application must not notice
-                lost()
-                return
-            forward(item)
+        def wrap_while_attached(item: Any) -> Any:
+            # Detached, another's wrapper may still lead here.
+            return item if self._entrance is None else wrap(item)
 
-        self._entrance = entrance
-        setattr(self._processors, self._method, entrance)
+        self._entrance = one_by_one(wrap_while_attached, forward, lost)
+        setattr(self._processors, self._method, self._entrance)
         setattr(self._provider, GUARD_ATTRIBUTE, self)
 
     @property

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from .chain import StepChain
 from .counters import Counters
 from .fork import watch_forks
+from .reentry import Inside
 from .sdk import EMPTY_FIELDS, processed_fields
 from .shared import SharedParts
 from .span import EditableSpan
@@ -152,7 +153,7 @@ class EndOrder:
     def process(self, span: ProcessedSpan) -> None:
         """Fill in the content of ``span``, after that of the spans of its trace that wait before it."""
         trace_id = span._context.trace_id if span._context else 0
-        with self._stripes[trace_id % _LOCK_STRIPES]:
+        with Inside(), self._stripes[trace_id % _LOCK_STRIPES]:
             waiting = _waiting(span)
             try:
                 for earlier in reversed(waiting):

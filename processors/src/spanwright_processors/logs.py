@@ -14,6 +14,7 @@ from opentelemetry.sdk._logs import ReadWriteLogRecord
 from .chain import StepChain
 from .content import FAILED_STEPS, safe_severity_text
 from .fork import watch_forks
+from .reentry import Inside
 from .sdk import VIEW, bounded, copied, encodable, unchanged, whole
 from .shared import SharedParts
 from .span import EditableLogRecord
@@ -82,7 +83,7 @@ class _Source:
 
     def fields(self) -> Mapping[str, Any]:
         if self._fields is None:
-            with self.stage.lock(self):
+            with Inside(), self.stage.lock(self):
                 self._process()
         return self._fields or _EMPTY_FIELDS
 
