@@ -21,7 +21,7 @@ _LONG = 96
 #: Stand for characters beyond ASCII of which no more is known: those that an anchor may be, and the others.
 #: The two control characters themselves are taken for such.
 _WILD_ANCHOR, _WILD = b"\x1f", b"\x7f"
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 #: Stand for characters outside a family's span, in no word or in one; nothing else looks like them.
 _OUTSIDE, _OUTSIDE_IN_WORD = b"\x80", b"x"
 
@@ -57,7 +57,7 @@ class Scanner:
         if not text.isascii():
             if self._anchors_beyond_ascii:
                 text = self._anchors_beyond_ascii.sub(_WILD_ANCHOR.decode(), text)
-            text = _BEYOND_ASCII.sub(_WILD.decode(), text)
+            text = _BEYOND_ASCII.sub(lambda run: _WILD.decode() * len(run.group()), text)
         return text.encode()
 
 
@@ -69,6 +69,7 @@ class _Numbered:
         self.gate = pattern.gate
         self._pattern = pattern
         self._needs = pattern.gate.needs.encode() if pattern.gate else b""
+        self._shortest = pattern.gate.shortest if pattern.gate else 0
 
     @cached_property
     def compiled(self) -> regex.Pattern[str]:
@@ -80,14 +81,11 @@ class _Numbered:
 
     def fits(self, shape: bytes) -> bool:
         """False if the pattern surely matches nothing in a run whose shape, with its neighbours, is this."""
-        gate = self.gate
-        if gate is None:
-            return True
-        return (
-            len(shape) - 2 >= gate.shortest
-            and all(needed in shape for needed in self._needs)
-            and self._shape.search(shape) is not None
-        )
+        return self.may_fit(shape) and self._shape.search(shape) is not None
+
+    def may_fit(self, shape: bytes) -> bool:
+        """The same without the shape itself: by the run's length and the characters that every match has."""
+        return len(shape) - 2 >= self._shortest and all(needed in shape for needed in self._needs)
 
 
 class _Family:
@@ -139,7 +137,7 @@ class _Family:
 
     def _that_fit(self, shape: bytes) -> Sequence[_Numbered]:
         if _WILD in shape or _WILD_ANCHOR in shape:
-            return self._members
+            return [each for each in self._members if each.may_fit(shape)]
         return [each for each in self._members if each.fits(shape)]
 
 
