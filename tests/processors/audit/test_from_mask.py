@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.trace import StatusCode
 from spanwright_processors.audit.originals import Replaced, restored
@@ -101,6 +101,7 @@ PARTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PARTS, st.booleans())
 def test_the_exact_original_comes_back(parts: list[str], as_json: bool) -> None:
     """Exported text and what was handed over give the text as it was, through escapes and second looks."""

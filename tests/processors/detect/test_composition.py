@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.detect.composition import stable, united
 from spanwright_processors.detect.json_text import Edit, apply
@@ -16,6 +16,7 @@ def replacing(pattern: str, new: str, text: str) -> list[Edit]:
     return [Edit(match.start(), match.end(), new, "T") for match in re.finditer(pattern, text)]
 
 
+@settings(deadline=None)
 @given(texts, st.sampled_from(["", "x", "[A]", "[LONGER]"]))
 def test_rounds_end_where_nothing_is_found(text: str, new: str) -> None:
     """What removing one thing made of its surroundings is found as well, and carried back to the original."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.detect.finding import Entity
 from spanwright_processors.detect.policy import Action, Policy, Scope
@@ -22,6 +22,7 @@ def policy(action: Action, scope: Scope = Scope.ALL) -> Policy:
     return Policy(actions=dict.fromkeys([*Entity, "US_ITIN2"], action), scope=scope, key=lambda: KEY)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(Action), st.sampled_from([*Entity, "US_ITIN2"]), st.text(min_size=1), st.integers(1, 9)
 )

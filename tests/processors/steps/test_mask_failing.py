@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.chain import StepChain
 from spanwright_processors.counters import Counters
@@ -43,7 +43,7 @@ class Slow(Detector):
 
 def mask(monkeypatch: pytest.MonkeyPatch, detector: type[Detector], **settings: Any) -> tuple[Mask, Counters]:
     counters = Counters()
-    monkeypatch.setattr("spanwright_processors.steps.mask.Detector", detector)
+    monkeypatch.setattr("spanwright_processors.steps.mask.make_detector", lambda *_: detector())
     return Mask(MaskSettings(**settings), counters=counters), counters
 
 
@@ -62,6 +62,7 @@ values = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     attributes=st.dictionaries(
         st.sampled_from(["gen_ai.input.messages", "k", "tool.result", "x.y"]), values, max_size=4

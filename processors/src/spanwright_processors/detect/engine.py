@@ -53,6 +53,9 @@ class Detector:
         found = self.candidates(text)
         return merge(found) if len(found) > 1 else found
 
+    def fork(self) -> None:
+        """Nothing is inherited."""
+
     def candidates(self, text: str) -> list[Finding]:
         """Everything found in ``text``, in no order, findings that overlap included."""
         if is_plain(text):

@@ -13,6 +13,8 @@ from ..detect.phone import DEFAULT_REGIONS
 from ..detect.policy import Action, Scope
 
 _LEAST_VALUE_BYTES = 1024
+#: Types of Presidio that are not ours, and those of custom recognizers.
+_PRESIDIO_TYPE = re.compile(r"NRP|URL|UUID|CRYPTO|LOCATION|ORGANIZATION|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _PATTERN = re.compile(r"[^*]+\*?|\*")
 
 
@@ -22,6 +24,14 @@ class Preset(StrEnum):
     STRICT = "strict"  #: every guess counts, and what cannot be read as text is dropped
     STANDARD = "standard"
     OFF = "off"  #: nothing is looked for, nothing masked
+
+
+class Engine(StrEnum):
+    """Who finds."""
+
+    OWN = "own"  #: our own patterns, which need nothing installed
+    FAST = "fast"  #: Presidio's definitions, compiled, beside our secrets and names
+    PRESIDIO = "presidio"  #: the same, and an ``AnalyzerEngine`` for what needs a model or code
 
 
 class Report(StrEnum):
@@ -85,7 +95,20 @@ class MaskSettings:
     #: What is looked for where nothing else is set: standard; strict (every guess counts, binary data is
     #: dropped); off (nothing is masked, and content is not captured on this step's account).
     preset: Preset = Preset.STANDARD
-    #: Types looked for. Default: all.
+    #: Who finds: own (our patterns, which need nothing installed); fast (Presidio's definitions, compiled,
+    #: beside our secrets and names; needs presidio-analyzer installed, loads neither it nor spaCy); presidio
+    #: (the same, and the `analyzer`).
+    engine: Engine = Engine.OWN
+    #: For the engine presidio: `package.module:name` of an AnalyzerEngine or of a function that returns one,
+    #: or a YAML file in the form of Presidio's AnalyzerEngineProvider. No model is ever downloaded.
+    analyzer: str | None = None
+    #: What the analyzer is asked for.
+    analyzer_entities: tuple[str, ...] = ("PERSON", "LOCATION", "NRP")
+    #: The language it is asked in.
+    analyzer_language: str = "en"
+    #: Types looked for. Default: SECRET, EMAIL_ADDRESS, CREDIT_CARD, IBAN_CODE, US_SSN, PHONE_NUMBER,
+    #: IP_ADDRESS, PERSON; under the engines fast and presidio also numbers of documents and accounts, and
+    #: what the analyzer is asked for.
     entities: tuple[str, ...] | None = None
     #: What becomes of each type: mask (`[EMAIL]`), pseudonym (`[EMAIL_3f2a91c0]`, the same for the same
     #: value), hash (`[EMAIL_3f2a91c05b1e77d4]`, the same in all traces), partial (`[CARD_4242]`, the last
@@ -132,6 +155,9 @@ class MaskSettings:
     def __post_init__(self) -> None:
         check_policy(self)
         check_patterns(self.attributes)
+        check_entities("analyzer_entities", self.analyzer_entities)
+        if self.engine is Engine.PRESIDIO and not self.analyzer:
+            raise wrong("engine", "presidio needs mask.analyzer", "mask.analyzer too, or fast")
         for key, least in (("max_value_bytes", _LEAST_VALUE_BYTES), ("budget_ms", 0), ("cache_bytes", 0)):
             value = getattr(self, key)
             if value < least:
@@ -160,7 +186,7 @@ def check_policy(policy: PolicySettings | MaskSettings) -> None:
 def check_entities(key: str, names: Iterable[str]) -> None:
     known = frozenset({*Entity, GIVEN})
     for name in names:
-        if name not in known:
+        if name not in known and not _PRESIDIO_TYPE.fullmatch(name):
             raise wrong(key, f"{name!r} is not a known type", f"some of {', '.join(Entity)}")
 
 

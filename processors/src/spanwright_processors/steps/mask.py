@@ -21,6 +21,7 @@ from ..detect.finding import Entity
 from ..detect.found import BudgetExceededError, Found
 from ..detect.replacement import FAILED
 from ..detect.trace_memory import TraceMemory, TraceNames
+from ..masking.engines import make_detector
 from ..masking.policies import Environments, Policies, Treatment, wanted_entities
 from ..masking.report import mark
 from ..masking.settings import MaskSettings, Whole
@@ -60,14 +61,17 @@ class Mask:
     ) -> None:
         settings = settings or MaskSettings()
         wanted = wanted_entities(settings)
-        detector = Detector(tuple(Entity) if wanted is None else wanted, settings.phone_regions)
+        self._detector = make_detector(settings, wanted)
+        # On the application's thread, or once for each series: by our own patterns, whatever the engine.
+        patterns = Detector(tuple(Entity) if wanted is None else wanted, settings.phone_regions)
         self._memory = TraceMemory() if settings.carry_over else None
         self._cache = FindingCache(settings.cache_bytes)
-        self._environments = Environments(settings, detector, self._cache)
+        self._environments = Environments(settings, self._detector, self._cache)
+        self._shared = Environments(settings, patterns, FindingCache(0))
         self._originals = originals or _audit_log(settings.audit)
         self._counters = process_counters() if counters is None else counters
         # A metric's attributes tell its series apart, which have to stay apart.
-        self._series = Environments(settings, detector, self._cache, distinct=True)
+        self._series = Environments(settings, patterns, FindingCache(0), distinct=True)
         self._guards_baggage = settings.baggage
         self._report = settings.report
         self._budget_s = settings.budget_ms / 1e3
@@ -97,7 +101,7 @@ class Mask:
         """Mask what belongs to a resource, scope, metric or exemplar; leave out entries of baggage."""
         if place is Place.BAGGAGE and not self._guards_baggage:
             return
-        environments = self._series if place is Place.METRIC else self._environments
+        environments = self._series if place is Place.METRIC else self._shared
         policies = environments.of(resource)
         found = self._open(0)
         for key, value in list(attributes.items()):
@@ -122,6 +126,7 @@ class Mask:
         """Drop what belongs to the parent process, locks included."""
         self._cache.clear()
         forget_given_values()
+        self._detector.fork()
         if self._memory is not None:
             self._memory.clear()
 
