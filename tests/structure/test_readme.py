@@ -36,7 +36,12 @@ def test_every_step_is_listed_in_its_order() -> None:
 
 def test_links_lead_somewhere() -> None:
     """Every file that README.md, CONTRIBUTING.md or a guide points at exists."""
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs" / "guides").glob("*.md")]
+    pages = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("docs/*/*.md"),
+        *ROOT.glob("*/README.md"),
+    ]
     broken = [
         f"{page.name}: {target}"
         for page in pages
@@ -67,3 +72,13 @@ def test_code_runs(code: str, tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, application], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_every_decision_and_guide_is_reached() -> None:
+    """No page stands alone: decisions from their index, guides from README.md."""
+    index = (ROOT / "docs/decisions/README.md").read_text()
+    pages = {path.name: index for path in ROOT.glob("docs/decisions/0*.md")}
+    pages |= {path.name: README for path in ROOT.glob("docs/guides/*.md")}
+    assert [name for name, text in pages.items() if f"{name})" not in text] == []
+    numbers = [path.name[:4] for path in ROOT.glob("docs/decisions/0*.md")]
+    assert len(numbers) == len(set(numbers))
