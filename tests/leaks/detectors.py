@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spanwright_processors.detect import engine, json_text, redaction
+from spanwright_processors.detect import engine, ip, json_text, redaction
 
 
 @dataclass(frozen=True)
 class Case:
-    """``break_`` changes detection; ``groups`` of values are planted, as many as it has time for."""
+    """``break_`` changes detection; ``groups`` of values are planted, as many as it has time for.
+
+    ``mark`` is exported if detection was broken as meant.
+    """
 
     groups: int
     break_: Callable[[], None] = lambda: None
+    mark: str = "[EMAIL]"
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def _around_find(before: Callable[[int], None]) -> None:
     """Call ``before`` with a count in front of every look at a text."""
-    find, count = engine.Detector.find, itertools.count()
+    find, count = engine.Detector.candidates, itertools.count()
 
     def broken(self: engine.Detector, text: str) -> Any:
         before(next(count))
         return find(self, text)
 
-    engine.Detector.find = broken  # type: ignore[method-assign]
+    engine.Detector.candidates = broken  # type: ignore[method-assign]
 
 
 def _sometimes(number: int) -> None:
@@ -41,12 +46,12 @@ def _always(_: int) -> None:
 
 
 def _exits(number: int) -> None:
-    if number % 2:
+    if number % 2 and threading.current_thread() is not threading.main_thread():
         raise SystemExit(3)
 
 
 def _stuck(number: int) -> None:
-    time.sleep(1.0 if number % 400 == 0 else 0.0)
+    time.sleep(1.2 if number % 400 == 0 else 0.0)
 
 
 def _late() -> None:
@@ -59,16 +64,30 @@ def _late() -> None:
     json_text.apply = broken  # type: ignore[assignment]
 
 
+def _one_kind() -> None:
+    """Card numbers are found, and then the search for one kind of values fails."""
+
+    def broken(*_: Any) -> Any:
+        raise IndexError("ip")
+
+    ip.find = broken  # type: ignore[assignment]
+
+
 #: One at a time, since the SDK's console exporter gives up a whole batch for one attribute of bytes.
 _CONSOLE = {"OTEL_TRACES_EXPORTER": "console,otlp", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "1"}
 
+_FAILED, _TIMEOUT = "[FAILED]", "[TIMEOUT]"
+
 CASES: dict[str, Case] = {
     "as they are": Case(1112),
-    "as they are, also printed": Case(60, environment=_CONSOLE),
-    "failing now and then": Case(160, lambda: _around_find(_sometimes)),
-    "failing always": Case(60, lambda: _around_find(_always)),
-    "failing half-way through an edit": Case(60, _late),
-    "leaving by SystemExit": Case(60, lambda: _around_find(_exits)),
-    "slow": Case(60, lambda: _around_find(lambda _: time.sleep(0.002))),
-    "stuck for a while": Case(60, lambda: _around_find(_stuck)),
+    "cut by the SDK": Case(100, environment={"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "150"}, mark="…"),
+    "failing now and then": Case(160, lambda: _around_find(_sometimes), _FAILED, _CONSOLE),
+    "failing always": Case(60, lambda: _around_find(_always), _FAILED),
+    "failing for one kind": Case(60, _one_kind, _FAILED),
+    "failing half-way through an edit": Case(60, _late, _FAILED),
+    "leaving by SystemExit": Case(60, lambda: _around_find(_exits), "spanwright.processing.failed_steps"),
+    "slow, with little time": Case(
+        60, lambda: _around_find(lambda _: time.sleep(0.01)), _TIMEOUT, {"SPANWRIGHT_MASK_BUDGET_MS": "20"}
+    ),
+    "stuck for a while": Case(60, lambda: _around_find(_stuck), _TIMEOUT),
 }

@@ -18,6 +18,7 @@ class Place:
     """``kinds``: which kinds of values are looked for there. ``known_leak``: why it is not covered yet.
 
     ``environment`` gives variables that put a value of each kind there before the application starts.
+    ``learned``: the values are known only by what detection has found before, so not where that fails.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Place:
     kinds: frozenset[str] = field(default_factory=lambda: frozenset(KINDS))
     known_leak: str = ""
     environment: Callable[[Sequence[Planted]], Mapping[str, str]] | None = None
+    learned: bool = False
 
 
 PLACES: dict[str, Place] = {}

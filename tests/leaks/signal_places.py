@@ -1,4 +1,4 @@
-"""Places beside spans and log records: resource, scope, trace state, metrics, propagated baggage."""
+"""Places beside spans and log records: resource, scope, metrics, propagated baggage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import quote
 from leaks.place import place
 from opentelemetry import baggage, metrics, propagate, trace
 from opentelemetry.context import attach, detach
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, TraceState
 from support.planted import Planted
 
 Group = Sequence[Planted]
@@ -19,30 +18,26 @@ def _resource(group: Group) -> Mapping[str, str]:
     return {"OTEL_RESOURCE_ATTRIBUTES": ",".join(pairs)}
 
 
-@place("resource attributes", environment=_resource, known_leak="resources are not masked yet")
+@place("resource attributes", environment=_resource)
 def resource(_: Group) -> None:
     with trace.get_tracer("leaks").start_as_current_span("work"):
         pass
 
 
-@place("names and attributes of instrumentation scopes", known_leak="scopes are not masked yet")
-def scopes(group: Group) -> None:
+@place("attributes of instrumentation scopes")
+def scope_attributes(group: Group) -> None:
     for value in group:
-        tracer = trace.get_tracer(f"of: {value.sentence}", attributes={"note": value.sentence})
+        tracer = trace.get_tracer("leaks", attributes={"note": value.sentence})
         tracer.start_span("work").end()
 
 
-@place("trace state", "secret", known_leak="trace state is not masked yet")
-def trace_state(group: Group) -> None:
+@place("names of instrumentation scopes", "email")
+def scope_names(group: Group) -> None:
     for value in group:
-        state = TraceState([("vendor", value.text)])
-        if value.kind == "secret" and len(state):
-            remote = SpanContext(2**120 + id(value), 5, True, TraceFlags(1), state)
-            context = trace.set_span_in_context(NonRecordingSpan(remote))
-            trace.get_tracer("leaks").start_span("work", context).end()
+        trace.get_tracer(f"of {value.text}", f"1.0+{value.text}").start_span("work").end()
 
 
-@place("metric attributes and exemplars", known_leak="metrics are not masked yet")
+@place("metric attributes and exemplars")
 def metric_attributes(group: Group) -> None:
     meter = metrics.get_meter("leaks")
     counter, histogram = meter.create_counter("c"), meter.create_histogram("h")
@@ -52,7 +47,7 @@ def metric_attributes(group: Group) -> None:
             histogram.record(1.0, {"note": value.sentence})
 
 
-@place("baggage in the headers of requests", known_leak="baggage is not masked yet")
+@place("baggage in the headers of requests")
 def baggage_headers(group: Group) -> None:
     for value in group:
         token = attach(baggage.set_baggage("note", value.sentence))
@@ -65,7 +60,7 @@ def baggage_headers(group: Group) -> None:
 
 
 @place(
-    "ids that are telephone numbers or keys", "phone", "secret", known_leak="only addresses are looked for"
+    "ids that are telephone numbers or keys", "phone", "secret", known_leak="only an at sign is looked for"
 )
 def number_ids(group: Group) -> None:
     for value in group:

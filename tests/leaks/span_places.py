@@ -281,7 +281,7 @@ def other_thread(group: Group) -> None:
     thread.join()
 
 
-@place("names mentioned again in their trace, without a cue", "name")
+@place("names mentioned again in their trace, without a cue", "name", learned=True)
 def mentioned_again(group: Group) -> None:
     for value in group:
         if value.kind == "name":

@@ -21,6 +21,7 @@ from spanwright_processors import (
     Step,
 )
 from spanwright_processors.chain import StepChain, step_name
+from spanwright_processors.step import Place
 from support.spans import FunctionStep, Shout, chain, raises
 
 SECRET = "secret: ada@example.com"
@@ -225,3 +226,22 @@ def test_whatever_fails_nothing_leaks_and_nothing_is_raised(failures: list[Excep
     assert SECRET not in repr(record)
     failed = tuple(f"step{place}" for place, failure in enumerate(failures) if failure is not None)
     assert edited.attributes.get("spanwright.processing.failed_steps", ()) == failed
+
+
+@pytest.mark.parametrize("own", [ValueError(SECRET), SystemExit(1)])
+def test_attributes_of_resources_lose_their_content_where_a_step_fails(own: BaseException) -> None:
+    """As those of spans: the thread that asks for them lives on."""
+
+    class Failing(Shout):
+        def edit_attributes(self, attributes: dict[str, Any], place: Place, resource: object) -> None:
+            attributes["note"] = attributes["note"].upper()
+            raise own
+
+    results: list[dict[str, Any]] = []
+    given = {"note": SECRET, "service.name": "s"}
+    thread = threading.Thread(
+        target=lambda: results.append(chain(Failing()).process_attributes(given, Place.RESOURCE, {}))
+    )
+    thread.start()
+    thread.join()
+    assert results == [{"service.name": "s"}]

@@ -81,7 +81,9 @@ class StepChain:
         for name, step in self._attribute_steps:
             try:
                 step.edit_attributes(edited, place, resource)
-            except Exception as error:
+            except BaseException as error:
+                if _is_interrupt(error):
+                    raise
                 self._report(name, error)
                 return without_content(attributes)
         return edited
