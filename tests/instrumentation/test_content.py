@@ -111,3 +111,9 @@ def test_models_become_their_fields() -> None:
         rank: int = 1
 
     assert to_json([Found(name="a"), {1}]) == '[{"name":"a"},"{1}"]'
+
+
+def test_numbers_that_json_has_not_are_in_quotes() -> None:
+    """A tool may return NaN; backends that read JSON strictly would drop the whole message."""
+    value = {"score": float("nan"), "range": [float("-inf"), float("inf"), 1.5], "text": "NaN"}
+    assert to_json(value) == '{"score":"NaN","range":["-Infinity","Infinity",1.5],"text":"NaN"}'

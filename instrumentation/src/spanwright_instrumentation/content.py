@@ -83,12 +83,17 @@ def _as_json(value: Any) -> Any:
     return dump(mode="json", exclude_unset=True) if callable(dump) else str(value)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_as_json).encode
+_FORM: Any = {"ensure_ascii": False, "separators": (",", ":"), "default": _as_json}
+_encode = json.JSONEncoder(**_FORM, allow_nan=False).encode
+_encode_any = json.JSONEncoder(**_FORM).encode
 
 
 def to_json(value: object) -> str:
-    """Compact JSON text of a content value."""
-    return valid_text(_encode(value))
+    """Compact JSON text of a content value. ``NaN`` and infinities, which JSON has not, are in quotes."""
+    try:
+        return valid_text(_encode(value))
+    except ValueError:
+        return valid_text(_encode(json.loads(_encode_any(value), parse_constant=str)))
 
 
 def valid_text(text: str) -> str:
