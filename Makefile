@@ -8,7 +8,7 @@ SOURCES := $(PACKAGES:%=%/src)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test check format generate bench collector wheels lock clean
+.PHONY: help demo test check format generate bench conformance collector wheels lock clean
 .DEFAULT_GOAL := help
 
 help:                  ## list the targets
@@ -34,6 +34,9 @@ generate: $(READY)     ## make the names and the reference pages from the regist
 
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a few seconds)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+conformance: $(READY)  ## detection beside Presidio's on all 5,000 texts (about 20 minutes)
+	@SPANWRIGHT_TEST_CONFORMANCE=1 $(BIN)/python -m pytest -q tests/processors/presidio/test_engine.py
 
 collector: $(READY)    ## build the real Collector with the Collector Builder (needs Go), print its path
 	@collector-config/build.sh

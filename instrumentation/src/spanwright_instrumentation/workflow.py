@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar, overload
 
 from opentelemetry.context import Context, create_key, get_current
@@ -107,13 +107,15 @@ def workflow(
     session_id: str | None = None,
     user_id: str | None = None,
     conversation_id: str | None = None,
+    user_name: str | None = None,
+    mask: Iterable[str] = (),
     pipeline: str | None = None,
     pipeline_version: str | None = None,
     messages: bool = False,
 ) -> Work: ...
 
 
-def workflow(function_or_name: Any = None, /, *, messages: bool = False, **request: str | None) -> Any:
+def workflow(function_or_name: Any = None, /, *, messages: bool = False, **request: Any) -> Any:
     """Observe one request through a pipeline, as decorator with or without settings, or as context manager.
 
     ::
@@ -145,6 +147,8 @@ def agent(
     session_id: str | None = None,
     user_id: str | None = None,
     conversation_id: str | None = None,
+    user_name: str | None = None,
+    mask: Iterable[str] = (),
     pipeline: str | None = None,
     pipeline_version: str | None = None,
     messages: bool = False,
@@ -157,7 +161,7 @@ def agent(
     *,
     description: str | None = None,
     messages: bool = False,
-    **request: str | None,
+    **request: Any,
 ) -> Any:
     """Observe one run of an agent; as :func:`workflow`. Tools run inside carry the agent's name.
 
