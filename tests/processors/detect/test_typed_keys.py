@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from spanwright_processors.detect.finding import Entity
 from spanwright_processors.detect.typed_keys import (
+    _CAPITALISED_WORDS,
     is_identifier,
     key_entity,
     keyed_score,
@@ -78,3 +81,16 @@ def test_a_bare_name_is_a_person_s_by_its_surroundings() -> None:
         "plan": {"name": "standard"},
     }
     assert set(person_names(tree)) == {"priya", "Bo", "Ada Lovelace"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["A" + "b" * 100_000 + " xyz", "Ab" * 50_000 + "!", "A'" * 50_000 + " b", "A " * 50_000, "É" * 100_000],
+)
+def test_a_long_value_takes_no_time(value: str) -> None:
+    """A value under a bare ``name`` may be anybody's text, made to keep us busy."""
+    started = time.process_time()
+    person_names({"role": "x", "name": value})
+    keyed_score(Entity.PERSON, value)
+    _CAPITALISED_WORDS.fullmatch(value)
+    assert time.process_time() - started < 0.5

@@ -71,9 +71,12 @@ _CARD = _words(
 _SSN = _words("ssn social_security_number social_security us_ssn")
 
 _NAME_VALUE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*(?:,? [^\W\d_](?:[^\W\d_]|['’.-])*){0,4}")
+# What must be in the first word is looked for ahead: as a part of the pattern it would be tried at each letter.
 _CAPITALISED_WORDS = re.compile(
-    r"[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z](?:[^\W\d_]|['’.-])*(?: [^\W\d_a-z](?:[^\W\d_]|['’.-])*){0,3}"
+    r"[^\W\d_a-z](?=[^\W\d_]*[^\W\d_A-Z])(?:[^\W\d_]|['’.-])*(?: [^\W\d_a-z](?:[^\W\d_]|['’.-])*){0,3}"
 )
+#: Nobody's name has more characters.
+_LONGEST_NAME = 200
 
 
 @lru_cache(maxsize=4096)
@@ -141,7 +144,7 @@ def keyed_score(entity: Entity, value: str) -> float:
     digits = sum(character.isdigit() for character in value)
     match entity:
         case Entity.PERSON:
-            return 0.85 if _NAME_VALUE.fullmatch(value) and not all(map(is_no_name, value.split())) else 0.0
+            return 0.85 if _can_be_name(value) else 0.0
         case Entity.SECRET:
             return 0.8 if len(value) <= 16_384 and looks_secret(value, named=True) else 0.0
         case Entity.PHONE_NUMBER:
@@ -158,12 +161,20 @@ def keyed_score(entity: Entity, value: str) -> float:
     return 0.0
 
 
+def _can_be_name(value: str) -> bool:
+    return (
+        len(value) <= _LONGEST_NAME
+        and _NAME_VALUE.fullmatch(value) is not None
+        and not all(map(is_no_name, value.split()))
+    )
+
+
 def name_score(value: str, parent: str, siblings: Collection[str]) -> float:
     """How sure it is that the value of a bare ``name`` is a person's, by the object around it.
 
     ``parent`` is the key of that object ('' for none), ``siblings`` its other keys.
     """
-    if not _NAME_VALUE.fullmatch(value) or all(map(is_no_name, value.split())):
+    if not _can_be_name(value):
         return 0.0
     beside = {normal_key(key) for key in siblings}
     if normal_key(parent) in _PEOPLE or beside & _BESIDE_PERSON:
