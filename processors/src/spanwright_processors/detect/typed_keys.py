@@ -71,7 +71,7 @@ _CARD = _words(
 _SSN = _words("ssn social_security_number social_security us_ssn")
 
 _NAME_VALUE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*(?:,? [^\W\d_](?:[^\W\d_]|['’.-])*){0,4}")
-# What must be in the first word is looked for ahead: as a part of the pattern it would be tried at each letter.
+# What must be in the first word is looked for ahead: inside the pattern it would be tried at each letter.
 _CAPITALISED_WORDS = re.compile(
     r"[^\W\d_a-z](?=[^\W\d_]*[^\W\d_A-Z])(?:[^\W\d_]|['’.-])*(?: [^\W\d_a-z](?:[^\W\d_]|['’.-])*){0,3}"
 )
