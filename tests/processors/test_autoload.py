@@ -179,3 +179,23 @@ def test_without_a_provider_it_says_what_to_do() -> None:
     assert done.stderr.count("\n") == 1
     assert "SPANWRIGHT_ATTACH_NEW_PROVIDERS=true" in done.stderr
     assert run(code, SPANWRIGHT_ATTACH_NEW_PROVIDERS="true").stderr == ""
+
+
+def test_what_cannot_be_attached_to_one_provider_leaves_no_other_open() -> None:
+    """Spans, log records, metrics and baggage are guarded each on their own."""
+    done = run(
+        """
+        providers()
+        import spanwright_processors.attachment as attachment
+        from spanwright_processors.autoload import pre_instrument
+        def broken(*_): raise TypeError("an unknown SDK")
+        attachment.attach = broken
+        pre_instrument()
+        from opentelemetry.propagate import get_global_textmap
+        print([type(guard).__name__ for guard in guards()], type(get_global_textmap()).__name__)
+        """
+    )
+    assert done.stdout == "['NoneType', 'Attachment'] GuardedPropagator\n"
+    assert done.stderr == (
+        "Cannot attach the Spanwright pipeline to the tracer provider: TypeError: an unknown SDK.\n"
+    )

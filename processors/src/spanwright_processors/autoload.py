@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,40 +83,63 @@ def _configured(declarative: Mapping[str, Any] | None) -> tuple[PipelineSettings
 
 
 def _attach_everywhere(settings: PipelineSettings, chain: StepChain) -> None:
-    from opentelemetry._logs import get_logger_provider
-    from opentelemetry.trace import get_tracer_provider
-
-    from .attachment import AttachError, attach, attach_logs, attach_new_providers
+    """Each part on its own: what cannot be attached to one is no reason to leave the others open."""
+    from .attachment import attach_new_providers
 
     if settings.attach_new_providers:
-        attach_new_providers(chain)
+        _try("providers made later", lambda: attach_new_providers(chain))
+    _try("the tracer provider", lambda: _attach_spans(settings, chain))
+    _try("the logger provider", lambda: _attach_logs(chain))
+    _try("the baggage", lambda: _guard_baggage(chain))
+    _try("the meter provider", lambda: _attach_metrics(chain))
+
+
+def _try(what: str, attach_to: Callable[[], object]) -> None:
+    from .attachment import AttachError
+
     try:
-        provider = get_tracer_provider()
-        if not _is_placeholder(provider):
-            attach(provider, chain)
-        elif not settings.attach_new_providers:
-            _say(
-                logging.WARNING,
-                "Cannot attach the Spanwright pipeline: no tracer provider is set up when the application "
-                "starts. Install opentelemetry-distro, or set SPANWRIGHT_ATTACH_NEW_PROVIDERS=true if the "
-                "application makes its own.",
-            )
+        attach_to()
     except AttachError as error:
         _say(logging.WARNING, str(error))
-    try:
-        if not _is_placeholder(logger_provider := get_logger_provider()):
-            attach_logs(logger_provider, chain)
-    except AttachError as error:
-        _say(logging.WARNING, str(error))
-    _attach_metrics_and_baggage(chain)
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        _say(logging.ERROR, f"Cannot attach the Spanwright pipeline to {what}: {problem}.")
 
 
-def _attach_metrics_and_baggage(chain: StepChain) -> None:
-    import sys
+def _attach_spans(settings: PipelineSettings, chain: StepChain) -> None:
+    from opentelemetry.trace import get_tracer_provider
 
+    from .attachment import attach
+
+    provider = get_tracer_provider()
+    if not _is_placeholder(provider):
+        attach(provider, chain)
+    elif not settings.attach_new_providers:
+        _say(
+            logging.WARNING,
+            "Cannot attach the Spanwright pipeline: no tracer provider is set up when the application "
+            "starts. Install opentelemetry-distro, or set SPANWRIGHT_ATTACH_NEW_PROVIDERS=true if the "
+            "application makes its own.",
+        )
+
+
+def _attach_logs(chain: StepChain) -> None:
+    from opentelemetry._logs import get_logger_provider
+
+    from .attachment import attach_logs
+
+    provider = get_logger_provider()
+    if not _is_placeholder(provider):
+        attach_logs(provider, chain)
+
+
+def _guard_baggage(chain: StepChain) -> None:
     from .baggage import guard_baggage
 
     guard_baggage(chain)
+
+
+def _attach_metrics(chain: StepChain) -> None:
     # Imported only where the SDK's metrics are in use, as they are not everywhere.
     if "opentelemetry.sdk.metrics" in sys.modules:
         from .metrics import attach_metrics
