@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,15 +23,16 @@ TESTS = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Exported:
-    """What left: over the network, to the file, and to standard output and error."""
+    """What left: over the network, to the file, to the audit log, and to standard output and error."""
 
     receiver: OtlpReceiver
     file: bytes
+    audit: bytes
     output: bytes
 
     @property
     def all_bytes(self) -> bytes:
-        return b"\n".join((self.receiver.raw_bytes, self.file, self.output))
+        return b"\n".join((self.receiver.raw_bytes, self.file, self.audit, self.output))
 
 
 def run(folder: Path, number: int, case: str, places: Sequence[str] = (), **environment: str) -> Exported:
@@ -50,6 +52,8 @@ def run(folder: Path, number: int, case: str, places: Sequence[str] = (), **envi
             "OTEL_BSP_MAX_QUEUE_SIZE": "100000",
             "OTEL_BLRP_MAX_QUEUE_SIZE": "100000",
             "SPANWRIGHT_TRACES_FILE": str(traces),
+            "SPANWRIGHT_MASK_AUDIT_DIRECTORY": str(folder / "audit"),
+            "SPANWRIGHT_AUDIT_KEY": b64encode(bytes(range(32))).decode(),
             "PYTHONDONTWRITEBYTECODE": "1",
             **CASES[case].environment,
             **before_the_start(number, places),
@@ -60,9 +64,9 @@ def run(folder: Path, number: int, case: str, places: Sequence[str] = (), **envi
         with started([*command, *arguments], variables, TESTS, folder / "output.txt") as process:
             assert process.wait(120) == 0, process.output[-2000:]
             assert "planted" in process.output
-        return Exported(
-            receiver, traces.read_bytes() if traces.exists() else b"", (folder / "output.txt").read_bytes()
-        )
+        audit = b"".join(file.read_bytes() for file in sorted(folder.glob("audit/**/*")) if file.is_file())
+        written = traces.read_bytes() if traces.exists() else b""
+        return Exported(receiver, written, audit, (folder / "output.txt").read_bytes())
 
 
 def before_the_start(number: int, places: Sequence[str]) -> dict[str, str]:
@@ -125,12 +129,13 @@ def _parameters(item: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_planted_value_leaves(case: str, exports: dict[str, Future[Exported]]) -> None:
-    """Not in any byte of spans, logs and metrics over OTLP, of the trace file, and of what is printed."""
+    """Not in any byte sent over OTLP, of the trace file, of the audit log, and of what is printed."""
     number = CASES[case].groups
     exported = exports[case].result()
     assert len(exported.receiver.spans) >= number / 2
     assert len(exported.receiver.logs) >= number / 9
     assert CASES[case].mark.encode() in exported.receiver.raw_bytes
+    assert exported.audit
     leaks = leaked(exported, number, COVERED, detection_fails=CASES[case].mark != "[EMAIL]")
     assert not leaks, told(leaks, number, COVERED)
 
