@@ -32,7 +32,7 @@ generate: $(READY)     ## make the names and the reference pages from the regist
 	@$(BIN)/python semconv/generate.py
 	@$(BIN)/python -m spanwright_processors.config.reference docs/reference/configuration.md
 
-bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a few seconds)
+bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a first look in a minute)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 conformance: $(READY)  ## detection beside Presidio's on all 5,000 texts (about 20 minutes)

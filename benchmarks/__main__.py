@@ -27,7 +27,7 @@ def topics() -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few seconds, to see that everything runs")
+    parser.add_argument("--quick", action="store_true", help="about a minute, to see that everything runs")
     parser.add_argument("topic", nargs="*", default=topics(), help="the topics to run (all)")
     arguments = parser.parse_args()
 

@@ -43,7 +43,8 @@ print(json.dumps([*steps, memory() - before]))
 def rows(quick: bool) -> list[Row]:
     sys.path.append("tests")
     from spanwright_processors.presidio import load_engine
-    from support.presidio_oracle import Oracle
+
+    from .presidio_oracle import Oracle
 
     logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
     engine, oracle = load_engine(), Oracle()

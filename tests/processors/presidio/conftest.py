@@ -6,7 +6,8 @@ import pytest
 from spanwright_processors.presidio import FastEngine, Selection
 from spanwright_processors.presidio.definitions import Definitions, from_json
 from spanwright_processors.presidio.reading import read
-from support.presidio_oracle import LOCALES, Oracle
+
+from benchmarks.presidio_oracle import LOCALES, Oracle
 
 
 @pytest.fixture(scope="session")

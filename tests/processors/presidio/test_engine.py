@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.detect.finding import Finding
 from spanwright_processors.presidio import FastEngine
-from support.presidio_oracle import Oracle
 from support.presidio_texts import IDENTIFIERS, WORDS, texts
 
+from benchmarks.presidio_oracle import Oracle
 from benchmarks.texts import corpus
 
 #: ``make conformance`` runs 5,000 texts of up to 32 kB and ten times the examples; here a share of them.

@@ -8,7 +8,8 @@ from spanwright_processors.presidio import FastEngine
 from spanwright_processors.presidio.definitions import Definitions
 from spanwright_processors.presidio.reading import read
 from spanwright_processors.presidio.selection import Selection
-from support.presidio_oracle import LOCALES, Oracle
+
+from benchmarks.presidio_oracle import LOCALES, Oracle
 
 ADDED = r"""
 recognizers:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from spanwright_processors.presidio.reading import fingerprint, registry
 from spanwright_processors.presidio.selection import Selection
 from spanwright_processors.presidio.validators import VALIDATORS
-from support.presidio_oracle import LOCALES
+
+from benchmarks.presidio_oracle import LOCALES
 
 RECOGNIZERS: dict[str, Any] = {type(each).__name__: each for each in registry(Selection(LOCALES)).recognizers}
 #: Validated by their finders, which the engine's tests cover.
