@@ -29,7 +29,8 @@ _BLOCK = 128
 #: Words before those that count whose cutting may depend on what stands before them.
 _MARGIN = 8
 _WORD_AFTER_SPACE = re.compile(r"(?<=\s)\S")
-_PIECE_WITH_COLON = re.compile(r"\S*:\S*")
+#: Anchored at a piece's beginning: tried anew at each of its characters, it would take time squared.
+_PIECE_WITH_COLON = re.compile(r"(?<!\S)\S*:\S*")
 _NOT_A_KEYWORD = ("-PRON-", "be")
 
 
