@@ -16,9 +16,12 @@ from .media import image, inline
 from .translation import Request, Response, get, listed
 
 
-def read_prompt(request: Request, sent: Iterable[Any]) -> None:
-    """The hash of the system prompt, and whether anything but text is sent."""
-    system: list[str] = []
+def read_prompt(request: Request, sent: Iterable[Any], instructions: Any = None) -> None:
+    """The hash of the system prompt, and whether anything but text is sent.
+
+    :param instructions: system text given apart from the messages.
+    """
+    system = [instructions] if isinstance(instructions, str) else []
     only_text = True
     for message in sent:
         content = get(message, "content")

@@ -9,20 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from spanwright_semconv import attributes, messages
-from spanwright_semconv.enums import FinishReason, TokenModality
-from spanwright_semconv.prompt import system_prompt_sha256
+from spanwright_semconv.enums import FinishReason
 
+from .chat_completions import read_prompt as read_messages_prompt
 from .media import image, inline
 from .translation import Request, Response, get, listed
 
-_SYSTEM_ROLES = ("system", "developer")
 #: Items that ask the application to run a tool: the field with what the model generated for it.
 _TOOL_CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _TOOL_RESULTS = ("function_call_output", "custom_tool_call_output")
 #: What is told of the items in which the provider runs a tool itself; results may be images in base64.
 _SERVER_TOOL_FIELDS = ("status", "action", "queries", "code", "name", "arguments", "server_label")
 _TEXTS = ("input_text", "output_text", "text", "summary_text", "reasoning_text")
-#: Stream events with generated content -> field with the text, in the order of how often they come.
+#: Stream events with generated content, in the order of how often they come.
 _CONTENT_EVENTS = (
     "response.output_text.delta",
     "response.function_call_arguments.delta",
@@ -36,22 +35,7 @@ _LAST_EVENTS = ("response.completed", "response.incomplete", "response.failed")
 
 def read_prompt(request: Request, arguments: Mapping[str, Any]) -> None:
     """The hash of the system prompt, and whether anything but text is sent."""
-    instructions, sent = arguments.get("instructions"), arguments.get("input")
-    system = [instructions] if isinstance(instructions, str) else []
-    only_text = True
-    for item in listed(sent):
-        content = get(item, "content")
-        texts = [content] if isinstance(content, str) else []
-        if content is not None and not texts:
-            parts = listed(content)
-            texts = [text for part in parts if isinstance(text := get(part, "text"), str)]
-            only_text = only_text and len(texts) == len(parts)
-        if get(item, "role") in _SYSTEM_ROLES:
-            system += texts
-    if system:
-        request.attributes[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256(system)
-    if only_text:
-        request.modality = TokenModality.TEXT.value
+    read_messages_prompt(request, listed(arguments.get("input")), arguments.get("instructions"))
 
 
 def read_responses_content(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import openai
 import pytest
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import StatusCode
 from pydantic import BaseModel
 from spanwright_instrumentation.embedding_memory import memory
 from spanwright_instrumentation.providers.openai import OpenAIInstrumentor
 from spanwright_instrumentation.tool_registry import registry
 from spanwright_semconv.prompt import system_prompt_sha256
 from support.drivers.openai import answer, client
-from support.recording import Recording, instrumented
+from support.recording import TIMES, Recording, instrumented
 from support.recordings import recorded
 from support.wire import Answer, Wire
 
@@ -51,10 +50,6 @@ WEATHER = {
     "spanwright.system_prompt.sha256": system_prompt_sha256(["You're a helpful assistant."]),
     "gen_ai.tool.definitions": [WEATHER_TOOL],
 }
-#: JSON attributes, compared as what they mean.
-DECODED = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.tool.definitions")
-#: Attributes that measure time.
-TIMES = ("gen_ai.response.time_to_first_chunk", "spanwright.time_to_first_token")
 
 
 class Event(BaseModel):
@@ -97,17 +92,6 @@ def weather_call(call_id: str, place: str) -> dict[str, str]:
     return {"type": "tool_call", "id": call_id, "name": "get_current_weather", "arguments": arguments}
 
 
-def shown(recording: Recording, at: int = 0) -> dict[str, Any]:
-    """All attributes of a span, JSON decoded and times checked and left out."""
-    span = recording.spans[at]
-    assert span.kind is SpanKind.CLIENT
-    found: dict[str, Any] = dict(span.attributes or {})
-    times = [found.pop(name) for name in TIMES if name in found]
-    assert all(isinstance(time, float) and 0 < time < 60 for time in times)
-    assert times == sorted(times)
-    return {key: json.loads(value) if key in DECODED else value for key, value in found.items()}
-
-
 def usage(sent: int, received: int) -> dict[str, int]:
     return {
         "gen_ai.usage.input_tokens": sent,
@@ -126,7 +110,7 @@ def test_chat_completion(recording: Recording) -> None:
     name = "chat_completion_with_content"
     connected(name).chat.completions.create(**asked(name))
     assert recording.spans[0].name == "chat gpt-4o-mini"
-    assert shown(recording) == {
+    assert recording.call_attributes() == {
         **CHAT,
         **usage(12, 5),
         **finished("stop"),
@@ -146,14 +130,14 @@ def test_raw_response_gives_the_same_span(recording: Recording) -> None:
     raw = connected(name).chat.completions.with_raw_response.create(**asked(name))
     connected(name).chat.completions.create(**asked(name))
     assert raw.parse().choices[0].message.content == "This is a test."
-    assert shown(recording, 0) == shown(recording, 1)
+    assert recording.call_attributes(0) == recording.call_attributes(1)
 
 
 def test_several_choices(recording: Recording) -> None:
     """Every choice has its message and its finish reason."""
     name = "chat_completion_multiple_choices"
     completion = connected(name).chat.completions.create(**asked(name))
-    found = shown(recording)
+    found = recording.call_attributes()
     assert found["gen_ai.request.choice.count"] == 2
     assert found["gen_ai.response.finish_reasons"] == ("stop", "stop")
     assert found["gen_ai.output.messages"] == [
@@ -169,7 +153,7 @@ def test_not_found(recording: Recording) -> None:
     span = recording.spans[0]
     assert span.status.status_code is StatusCode.ERROR
     assert span.status.description == "openai.NotFoundError: HTTP status 404"
-    assert shown(recording) == {
+    assert recording.call_attributes() == {
         **CHAT,
         "gen_ai.request.model": "this-model-does-not-exist",
         "gen_ai.input.messages": TEXT_QUESTION,
@@ -191,7 +175,7 @@ def test_tool_calls_and_their_results(recording: Recording) -> None:
         weather_call("call_JpNb8OiAkbIbHzDggfpdDHpi", "Seattle, WA"),
         weather_call("call_vaFQc3zK6hHTRZKXRI5Eo2cJ", "San Francisco, CA"),
     ]
-    assert shown(recording, 0) == {
+    assert recording.call_attributes(0) == {
         **WEATHER,
         **usage(75, 51),
         **finished("tool_calls"),
@@ -205,7 +189,7 @@ def test_tool_calls_and_their_results(recording: Recording) -> None:
         {"type": "tool_call_response", "id": call["id"], "response": result}
         for call, result in zip(calls, ("50 degrees and raining", "70 degrees and sunny"), strict=True)
     ]
-    second = shown(recording, 1)
+    second = recording.call_attributes(1)
     assert second["gen_ai.input.messages"] == [
         *WEATHER_QUESTION,
         {"role": "assistant", "parts": calls},
@@ -224,7 +208,7 @@ def test_streamed_answer(recording: Recording) -> None:
     chunks = list(connected(name).chat.completions.create(**asked(name)))
     assert len(chunks) == 8
     assert {*TIMES} <= {*(recording.spans[0].attributes or {})}
-    assert shown(recording) == {
+    assert recording.call_attributes() == {
         **CHAT,
         **usage(12, 5),
         **finished("stop"),
@@ -242,7 +226,7 @@ def test_streamed_tool_calls(recording: Recording) -> None:
     """Arguments that come in pieces, of two calls at once, are whole in the answer."""
     name = "chat_completion_multiple_tools_streaming_with_content"
     list(connected(name).chat.completions.create(**asked(name)))
-    found = shown(recording)
+    found = recording.call_attributes()
     (message,) = found.pop("gen_ai.output.messages")
     assert [(part["name"], part["arguments"]) for part in message["parts"]] == [
         ("get_current_weather", '{"location": "Seattle, WA"}'),
@@ -267,7 +251,7 @@ def test_streaming_response_by_lines_gives_the_same_span(recording: Recording) -
         lines = list(response.iter_lines())
     list(connected(name).chat.completions.create(**asked(name)))
     assert lines[0].startswith("data: ")
-    assert shown(recording, 0) == shown(recording, 1)
+    assert recording.call_attributes(0) == recording.call_attributes(1)
 
 
 def test_structured_output(recording: Recording) -> None:
@@ -277,7 +261,7 @@ def test_structured_output(recording: Recording) -> None:
     completion = helping(connected(name)).parse(**arguments)
     assert completion.choices[0].message.parsed is not None
     assert len(recording.spans) == 1
-    found = shown(recording)
+    found = recording.call_attributes()
     assert found["gen_ai.output.type"] == "json"
     assert found["gen_ai.output.messages"] == [spoken(completion.choices[0].message.content or "")]
 
@@ -289,7 +273,7 @@ def test_answer_too_long_to_parse(recording: Recording) -> None:
     connection = client(Wire([Answer((cut,), headers=body.headers)]), is_async=False, max_retries=0)
     with pytest.raises(openai.LengthFinishReasonError):
         helping(connection).parse(model="gpt-4o", messages=[], response_format=Event)
-    found = shown(recording)
+    found = recording.call_attributes()
     assert found["error.type"] == "openai.LengthFinishReasonError"
     assert found["spanwright.finish_reason"] == "length"
     assert found["gen_ai.usage.output_tokens"] == 5
@@ -335,7 +319,7 @@ def test_embeddings(
     response = connected(name).embeddings.create(**arguments)
     assert len(response.data) == vectors
     assert recording.spans[0].name == "embeddings text-embedding-3-small"
-    assert shown(recording) == {
+    assert recording.call_attributes() == {
         **SERVER,
         "gen_ai.operation.name": "embeddings",
         "gen_ai.request.model": "text-embedding-3-small",
