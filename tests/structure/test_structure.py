@@ -173,7 +173,7 @@ def _has_behaviour(path: Path) -> bool:
 
 
 def test_the_project_is_bound_to_no_machine_and_no_mirror() -> None:
-    """The lock file names no address to download from, and no file a path of the machine it was written on."""
+    """The lock file names no address, and no file a path of the machine it was written on."""
     assert "://" not in (ROOT / "requirements.lock").read_text()
     paths = (f"{ROOT}/", f"{Path.home()}/")
     found = []
