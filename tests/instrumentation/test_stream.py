@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from spanwright_instrumentation import stream as stream_module
 from spanwright_instrumentation.invocation import Invocation
-from spanwright_instrumentation.stream import AsyncChunks, Chunks, Reading
+from spanwright_instrumentation.stream import AsyncChunks, Reading, observed_chunks
 from spanwright_instrumentation.translation import Response
 from spanwright_instrumentation.watcher import Watcher
 from support.recording import Recording
@@ -62,7 +62,7 @@ def failing(*items: Any) -> Iterator[Any]:
 
 def test_read_to_the_end(recording: Recording) -> None:
     """Chunks come through as they are; the end of the iterator is the end of the span."""
-    chunks = Chunks(iter([None, "a", "b"]), reading(recording))
+    chunks = observed_chunks(iter([None, "a", "b"]), reading(recording))
     assert list(chunks) == [None, "a", "b"]
     assert list(chunks) == []
     assert attributes(recording)["gen_ai.response.finish_reasons"] == ("stop",) * 3
@@ -90,7 +90,7 @@ def test_times(recording: Recording) -> None:
         time.sleep(0.01)
         yield "b"
 
-    list(Chunks(arriving(), reading(recording)))
+    list(observed_chunks(arriving(), reading(recording)))
     found = attributes(recording)
     assert 0.02 <= found["gen_ai.response.time_to_first_chunk"] < 0.05
     assert 0.05 <= found["spanwright.time_to_first_token"] < 0.06 + 0.5
@@ -100,13 +100,13 @@ def test_times(recording: Recording) -> None:
 
 def test_no_times_without_chunks(recording: Recording) -> None:
     """What never came has no time."""
-    list(Chunks(iter([]), reading(recording)))
+    list(observed_chunks(iter([]), reading(recording)))
     assert not [key for key in attributes(recording) if "time_to_first" in key]
 
 
 def test_error(recording: Recording) -> None:
     """The application sees its exception, and the span has its type, with the answer so far."""
-    chunks = Chunks(failing("a"), reading(recording))
+    chunks = observed_chunks(failing("a"), reading(recording))
     with pytest.raises(ConnectionResetError):
         list(chunks)
     found = attributes(recording)
@@ -124,14 +124,14 @@ def test_closing_counts_unless_a_read_tells(recording: Recording) -> None:
         raise ConnectionResetError("peer gone")
 
     with pytest.raises(ConnectionResetError):
-        list(Chunks(arriving(), observed))
+        list(observed_chunks(arriving(), observed))
     assert attributes(recording)["error.type"] == "ConnectionResetError"
 
 
 def test_closed_by_the_application(recording: Recording) -> None:
     """Closing between reads is an end without an error; what comes later changes nothing."""
     observed = reading(recording)
-    chunks = Chunks(iter(["a", "b"]), observed)
+    chunks = observed_chunks(iter(["a", "b"]), observed)
     next(chunks)
     observed.close()
     assert list(chunks) == ["b"]
@@ -142,7 +142,7 @@ def test_closed_by_the_application(recording: Recording) -> None:
 
 def test_dropped_ends_at_its_last_read(recording: Recording) -> None:
     """A stream that is collected as garbage ends at the time of its last read, not of its collection."""
-    chunks = Chunks(iter(["a", "b"]), reading(recording))
+    chunks = observed_chunks(iter(["a", "b"]), reading(recording))
     next(chunks)
     time.sleep(0.05)
     del chunks
@@ -156,14 +156,14 @@ def test_dropped_ends_at_its_last_read(recording: Recording) -> None:
 
 def test_chunk_that_cannot_be_read(recording: Recording) -> None:
     """A chunk of another shape comes through, and the rest is still read."""
-    assert list(Chunks(iter(["broken", "a"]), reading(recording))) == ["broken", "a"]
+    assert list(observed_chunks(iter(["broken", "a"]), reading(recording))) == ["broken", "a"]
     assert attributes(recording)["gen_ai.response.finish_reasons"] == ("stop",)
 
 
 def test_discarded(recording: Recording) -> None:
     """In a forked child the parent's stream never ends."""
     observed = reading(recording)
-    chunks = Chunks(iter(["a"]), observed)
+    chunks = observed_chunks(iter(["a"]), observed)
     observed.discard()
     assert list(chunks) == ["a"]
     assert recording.spans == []
@@ -172,5 +172,5 @@ def test_discarded(recording: Recording) -> None:
 def test_nothing_is_watched_after_the_end(recording: Recording, watcher: Watcher) -> None:
     """Readings that have ended leave nothing behind."""
     for _ in range(50):
-        list(Chunks(iter(["a"]), reading(recording)))
+        list(observed_chunks(iter(["a"]), reading(recording)))
     assert len(watcher) == 0

@@ -15,7 +15,7 @@ from spanwright_semconv.enums import FinishReason
 
 from .body import Body, decoder_for, tap
 from .invocation import Invocation
-from .stream import AsyncChunks, Chunks, Reading
+from .stream import AsyncChunks, Reading, observed_chunks
 from .translation import Request, Response, StreamState, Translation, record_response
 
 #: In the order of preference: a provider behind a gateway may have two.
@@ -71,7 +71,7 @@ def observe_result(
         _describe_http(invocation, result.response)
         reading = Reading(invocation, translation.stream_state(invocation.captures_content))
         tap(result.response, reading, collects=False)
-        observed = AsyncChunks if hasattr(iterator, "__anext__") else Chunks
+        observed = AsyncChunks if hasattr(iterator, "__anext__") else observed_chunks
         setattr(result, place, observed(iterator, reading))
         return
     _observe_whole(invocation, translation, arguments, result)

@@ -244,6 +244,3 @@ class AsyncChunks:
 
     def __del__(self) -> None:
         self._reading.drop()
-
-
-Chunks = observed_chunks

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-TAG_BYTES = 16
 #: Bytes of the digest under which the records of a user are found.
 DIGEST_BYTES = 16
 
