@@ -211,7 +211,7 @@ class ResponsesStream:
         kind = get(event, "type")
         if kind in _CONTENT_EVENTS:
             announced = self._items.get(get(event, "output_index"))
-            if announced is not None:
+            if announced is not None and (self._captures_content or get(announced[0], "type") in _TOOL_CALLS):
                 announced[1].append(get(event, "delta") or "")
             return True
         if kind == "response.output_item.added":
