@@ -6,7 +6,7 @@ span is encoded for OTLP: the steps, the encoding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from openai import OpenAI
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from spanwright_instrumentation.instrumentor import LibraryInstrumentor
 from spanwright_instrumentation.providers.openai import OpenAIInstrumentor
 from spanwright_processors import attach
 from spanwright_processors.settings import build_chain, load_settings
@@ -65,11 +66,21 @@ def guarded_provider() -> Iterator[TracerProvider]:
 
 
 def rows(quick: bool) -> list[Row]:
-    rounds, repeats = (3, 5) if quick else (21, 40)
+    repeats = 5 if quick else 40
+    return observed_rows("calls", OpenAIInstrumentor(), calls(client(CHUNKS)), quick, repeats)
+
+
+def observed_rows(
+    topic: str,
+    instrumentor: LibraryInstrumentor,
+    made: Mapping[str, Callable[[], object]],
+    quick: bool,
+    repeats: int,
+) -> list[Row]:
+    """What this instrumentor adds to each call."""
     found: list[Row] = []
     with guarded_provider() as provider:
-        instrumentor = OpenAIInstrumentor()
-        for name, call in calls(client(CHUNKS)).items():
+        for name, call in made.items():
             variants = {
                 "bare": Variant(call),
                 "observed": Variant(
@@ -79,7 +90,7 @@ def rows(quick: bool) -> list[Row]:
                     finish=provider.force_flush,
                 ),
             }
-            found += compared("calls", name, variants, rounds, repeats)
+            found += compared(topic, name, variants, 3 if quick else 21, repeats)
     return found
 
 

@@ -11,8 +11,8 @@ from google import genai
 from google.genai import types
 from spanwright_instrumentation.providers.google_genai import GoogleGenAIInstrumentor
 
-from .bench_calls import CHUNKS, compared, guarded_provider
-from .measure import Row, Variant
+from .bench_calls import CHUNKS, observed_rows
+from .measure import Row
 from .spans import PROSE
 
 _MODEL = "gemini-2.5-flash"
@@ -79,19 +79,5 @@ def _calls(sdk: genai.Client) -> dict[str, Callable[[], object]]:
 
 
 def rows(quick: bool) -> list[Row]:
-    rounds, repeats = (3, 5) if quick else (21, 20)
-    found: list[Row] = []
-    with guarded_provider() as provider:
-        instrumentor = GoogleGenAIInstrumentor()
-        for name, call in _calls(_client()).items():
-            variants = {
-                "bare": Variant(call),
-                "observed": Variant(
-                    call,
-                    enter=lambda: instrumentor.instrument(tracer_provider=provider),
-                    leave=instrumentor.uninstrument,
-                    finish=provider.force_flush,
-                ),
-            }
-            found += compared("google_genai", name, variants, rounds, repeats)
-    return found
+    repeats = 5 if quick else 20
+    return observed_rows("google_genai", GoogleGenAIInstrumentor(), _calls(_client()), quick, repeats)
