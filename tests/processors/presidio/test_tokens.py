@@ -45,6 +45,11 @@ def test_cuts_exceptions_as_spacy(tokenizer: Tokenizer, words: list[str], separa
     assert tokenizer.tokens(text) == cut_by_spacy(text)
 
 
+def test_the_longest_exception_wins(tokenizer: Tokenizer) -> None:
+    """Also when it is cut into the same tokens anyway: "°c." is three, although "c." is one."""
+    assert [text for _start, text in tokenizer.tokens("°c.")] == ["°", "c", "."]
+
+
 @given(text=st.text())
 @settings(deadline=None)
 def test_cuts_any_text_as_spacy(tokenizer: Tokenizer, text: str) -> None:

@@ -250,10 +250,8 @@ def _affixes() -> Affixes:
         for text in exceptions
         if " " in text or any(find(text) for find in may_come_apart)
     }
-    # An exception that comes out as one token never comes apart: all of its kind stand for themselves.
-    return replace(
-        affixes, rejoined={text: pieces for text, pieces in apart.items() if pieces != exceptions[text]}
-    )
+    # One that comes apart into its own tokens counts too: it keeps a shorter one within it from being found.
+    return replace(affixes, rejoined={text: pieces for text, pieces in apart.items() if len(pieces) > 1})
 
 
 def main() -> None:
