@@ -13,7 +13,7 @@ import yaml
 from .shape import PRIMITIVES, SECTIONS, manifest_errors, shape_errors
 
 #: A number of things has a plural name, like upstream's gen_ai.usage.input_tokens; other plurals are arrays.
-COUNT_TYPES = {"int"}
+COUNT_TYPES = {"int", "template[int]"}
 #: Singular words that end in s.
 NOT_PLURAL = {"class", "address", "status", "alias"}
 

@@ -140,11 +140,21 @@ __all__ = [
     "SPANWRIGHT_CONTENT_TRUNCATED",
     "SPANWRIGHT_COST_CACHE_READ_USD",
     "SPANWRIGHT_COST_CACHE_WRITE_USD",
+    "SPANWRIGHT_COST_GUARD_ACTION",
+    "SPANWRIGHT_COST_GUARD_COUNTED_BY",
+    "SPANWRIGHT_COST_GUARD_EXPECTED_USD",
+    "SPANWRIGHT_COST_GUARD_INPUT_TOKENS",
+    "SPANWRIGHT_COST_GUARD_LIMIT_USD",
+    "SPANWRIGHT_COST_GUARD_SCOPE",
+    "SPANWRIGHT_COST_GUARD_SPENT_USD",
     "SPANWRIGHT_COST_INPUT_USD",
     "SPANWRIGHT_COST_MICRO_USD",
+    "SPANWRIGHT_COST_OTHER_USD",
     "SPANWRIGHT_COST_OUTPUT_USD",
     "SPANWRIGHT_COST_SOURCE",
+    "SPANWRIGHT_COST_SOURCE_DATE",
     "SPANWRIGHT_COST_SOURCE_VERSION",
+    "SPANWRIGHT_COST_TIER",
     "SPANWRIGHT_COST_UNKNOWN_MODEL",
     "SPANWRIGHT_COST_USD",
     "SPANWRIGHT_EVAL",
@@ -187,24 +197,40 @@ __all__ = [
     "SPANWRIGHT_TRACE_COST_MICRO_USD",
     "SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS",
     "SPANWRIGHT_TRACE_COST_USD",
+    "SPANWRIGHT_TRACE_DUPLICATE_SPANS",
     "SPANWRIGHT_TRACE_EMBEDDING_CALLS",
     "SPANWRIGHT_TRACE_ERRORS",
     "SPANWRIGHT_TRACE_FINISH_REASON",
     "SPANWRIGHT_TRACE_MODEL_CALLS",
+    "SPANWRIGHT_TRACE_OVERALL_COST_MICRO_USD",
+    "SPANWRIGHT_TRACE_OVERALL_COST_USD",
     "SPANWRIGHT_TRACE_PII_DETECTED",
+    "SPANWRIGHT_TRACE_PII_ENTITY_TYPES",
+    "SPANWRIGHT_TRACE_PII_MASKED",
+    "SPANWRIGHT_TRACE_REMOTE_ANSWERS",
+    "SPANWRIGHT_TRACE_REMOTE_COST_UNKNOWN_CALLS",
+    "SPANWRIGHT_TRACE_REMOTE_COST_USD",
+    "SPANWRIGHT_TRACE_REMOTE_MODEL_CALLS",
+    "SPANWRIGHT_TRACE_REMOTE_USAGE_INPUT_TOKENS",
+    "SPANWRIGHT_TRACE_REMOTE_USAGE_OUTPUT_TOKENS",
     "SPANWRIGHT_TRACE_RETRIEVAL_CALLS",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND",
+    "SPANWRIGHT_TRACE_ROOT_SPAN_ID",
     "SPANWRIGHT_TRACE_SPANS",
+    "SPANWRIGHT_TRACE_STEPS",
     "SPANWRIGHT_TRACE_TOOL_CALLS",
     "SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS",
     "SPANWRIGHT_TRACE_USAGE_CACHE_WRITE_INPUT_TOKENS",
     "SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS",
     "SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS",
     "SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS",
+    "SPANWRIGHT_TRUNCATED_BYTES",
+    "SPANWRIGHT_TRUNCATED_SHA256",
     "SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS",
     "SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS",
+    "SPANWRIGHT_USAGE_WEB_SEARCHES",
     "TELEMETRY_SDK_LANGUAGE",
     "TELEMETRY_SDK_NAME",
     "TELEMETRY_SDK_VERSION",
@@ -490,17 +516,40 @@ SPANWRIGHT_COST_CACHE_WRITE_USD: Final = "spanwright.cost.cache_write.usd"
 SPANWRIGHT_COST_INPUT_USD: Final = "spanwright.cost.input.usd"
 #: Millionths of a US dollar; round(1e6 * `spanwright.cost.usd`). (int, uUSD)
 SPANWRIGHT_COST_MICRO_USD: Final = "spanwright.cost.micro_usd"
+#: US dollars for what is not tokens: fees per request, web searches of the provider, GPU time. (double, USD)
+SPANWRIGHT_COST_OTHER_USD: Final = "spanwright.cost.other.usd"
 #: US dollars for output, reasoning included: output tokens * output price. (double, USD)
 SPANWRIGHT_COST_OUTPUT_USD: Final = "spanwright.cost.output.usd"
 #: Where the price came from, `genai-prices` or the name of an overrides file. (string)
 SPANWRIGHT_COST_SOURCE: Final = "spanwright.cost.source"
+#: Date (UTC, ISO 8601) of the price source: of the overrides file or price table when it was last written,
+#: for a package when it was installed. (string)
+SPANWRIGHT_COST_SOURCE_DATE: Final = "spanwright.cost.source_date"
 #: Version of the price source. (string)
 SPANWRIGHT_COST_SOURCE_VERSION: Final = "spanwright.cost.source_version"
+#: Service tier whose prices were used: `standard`, or the tier or speed that served the call where the price
+#: source prices it apart. (string)
+SPANWRIGHT_COST_TIER: Final = "spanwright.cost.tier"
 #: The model that has no known price; the call then has no cost attribute. (string)
 SPANWRIGHT_COST_UNKNOWN_MODEL: Final = "spanwright.cost.unknown_model"
 #: US dollars the call cost: the sum over its token kinds of tokens * price per token, from provider-reported
 #: tokens only. (double, USD)
 SPANWRIGHT_COST_USD: Final = "spanwright.cost.usd"
+#: What became of a call above a ceiling. (enumeration)
+SPANWRIGHT_COST_GUARD_ACTION: Final = "spanwright.cost_guard.action"
+#: What counted the input: the name of a tokenizer, or `bytes` for the bound by length. (string)
+SPANWRIGHT_COST_GUARD_COUNTED_BY: Final = "spanwright.cost_guard.counted_by"
+#: US dollars the call may cost: its counted input, and the most output it may give. (double, USD)
+SPANWRIGHT_COST_GUARD_EXPECTED_USD: Final = "spanwright.cost_guard.expected.usd"
+#: Input tokens counted before the call. (int, {token})
+SPANWRIGHT_COST_GUARD_INPUT_TOKENS: Final = "spanwright.cost_guard.input_tokens"
+#: The ceiling in US dollars. (double, USD)
+SPANWRIGHT_COST_GUARD_LIMIT_USD: Final = "spanwright.cost_guard.limit.usd"
+#: What a ceiling holds for. (enumeration)
+SPANWRIGHT_COST_GUARD_SCOPE: Final = "spanwright.cost_guard.scope"
+#: US dollars spent or promised to calls under way when the call was to be made; 0 for the scope `call`.
+#: (double, USD)
+SPANWRIGHT_COST_GUARD_SPENT_USD: Final = "spanwright.cost_guard.spent.usd"
 #: Online evaluation scores, `spanwright.eval.<name>`: 0 (worst) to 1 (best). (template[double])
 SPANWRIGHT_EVAL: Final = "spanwright.eval"
 #: Why the first generation stopped: `gen_ai.response.finish_reasons[0]`, as one value that can be filtered
@@ -593,6 +642,8 @@ SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS: Final = "spanwright.trace.cost.unknown_call
 #: US dollars; sum of `spanwright.cost.usd` over the trace's model and embedding calls. Absent if no call has
 #: a price. (double, USD)
 SPANWRIGHT_TRACE_COST_USD: Final = "spanwright.trace.cost.usd"
+#: Spans of the trace that repeat a call which another span counts. (int, {span})
+SPANWRIGHT_TRACE_DUPLICATE_SPANS: Final = "spanwright.trace.duplicate_spans"
 #: Number of `embeddings` spans in the trace. (int, {call})
 SPANWRIGHT_TRACE_EMBEDDING_CALLS: Final = "spanwright.trace.embedding_calls"
 #: Number of spans of the trace whose status is an error, the root included. (int, {span})
@@ -601,8 +652,30 @@ SPANWRIGHT_TRACE_ERRORS: Final = "spanwright.trace.errors"
 SPANWRIGHT_TRACE_FINISH_REASON: Final = "spanwright.trace.finish_reason"
 #: Number of inference spans in the trace (`chat`, `generate_content`, `text_completion`). (int, {call})
 SPANWRIGHT_TRACE_MODEL_CALLS: Final = "spanwright.trace.model_calls"
+#: Millionths of a US dollar; round(1e6 * `spanwright.trace.overall.cost.usd`). (int, uUSD)
+SPANWRIGHT_TRACE_OVERALL_COST_MICRO_USD: Final = "spanwright.trace.overall.cost.micro_usd"
+#: The one total of the request: own cost plus what called services returned. Only where one returned any;
+#: never sum it over services. (double, USD)
+SPANWRIGHT_TRACE_OVERALL_COST_USD: Final = "spanwright.trace.overall.cost.usd"
 #: True when personal data or a secret was found in any span of the trace. (boolean)
 SPANWRIGHT_TRACE_PII_DETECTED: Final = "spanwright.trace.pii.detected"
+#: Types of what was found in the spans of the trace, sorted, without duplicates. (string[])
+SPANWRIGHT_TRACE_PII_ENTITY_TYPES: Final = "spanwright.trace.pii.entity_types"
+#: True when what was found in any span of the trace was replaced by placeholders. (boolean)
+SPANWRIGHT_TRACE_PII_MASKED: Final = "spanwright.trace.pii.masked"
+#: HTTP answers that carried the totals of the service that gave them. (int, {response})
+SPANWRIGHT_TRACE_REMOTE_ANSWERS: Final = "spanwright.trace.remote.answers"
+#: Calls without a known price that called services returned. (int, {call})
+SPANWRIGHT_TRACE_REMOTE_COST_UNKNOWN_CALLS: Final = "spanwright.trace.remote.cost.unknown_calls"
+#: US dollars that called services returned as their own totals; not in `spanwright.trace.cost.usd`. (double,
+#: USD)
+SPANWRIGHT_TRACE_REMOTE_COST_USD: Final = "spanwright.trace.remote.cost.usd"
+#: Model calls that called services returned. (int, {call})
+SPANWRIGHT_TRACE_REMOTE_MODEL_CALLS: Final = "spanwright.trace.remote.model_calls"
+#: Input tokens that called services returned. (int, {token})
+SPANWRIGHT_TRACE_REMOTE_USAGE_INPUT_TOKENS: Final = "spanwright.trace.remote.usage.input_tokens"
+#: Output tokens that called services returned. (int, {token})
+SPANWRIGHT_TRACE_REMOTE_USAGE_OUTPUT_TOKENS: Final = "spanwright.trace.remote.usage.output_tokens"
 #: `spanwright.retrieval.score.first` of the trace's last retrieval: the store's score of its first chunk, not
 #: normalised. (double)
 SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST: Final = "spanwright.trace.retrieval.score.first"
@@ -614,8 +687,13 @@ SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN: Final = "spanwright.trace.retrieval.score.
 SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND: Final = "spanwright.trace.retrieval.score.second"
 #: Number of `retrieval` spans in the trace. (int, {call})
 SPANWRIGHT_TRACE_RETRIEVAL_CALLS: Final = "spanwright.trace.retrieval_calls"
+#: Id (16 hexadecimal digits) of the local root whose totals a follow-up event corrects. (string)
+SPANWRIGHT_TRACE_ROOT_SPAN_ID: Final = "spanwright.trace.root_span_id"
 #: Number of spans of the trace that were rolled up, the root included. (int, {span})
 SPANWRIGHT_TRACE_SPANS: Final = "spanwright.trace.spans"
+#: Steps of the run: answers of models, each with the tools and retrievals it asked for; failed calls are
+#: none. (int, {step})
+SPANWRIGHT_TRACE_STEPS: Final = "spanwright.trace.steps"
 #: Number of `execute_tool` spans in the trace. (int, {call})
 SPANWRIGHT_TRACE_TOOL_CALLS: Final = "spanwright.trace.tool_calls"
 #: Sum of `gen_ai.usage.cache_read.input_tokens` over the trace's model calls; part of the input tokens. (int,
@@ -631,12 +709,20 @@ SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS: Final = "spanwright.trace.usage.output_tok
 #: Sum of `gen_ai.usage.reasoning.output_tokens` over the trace's model calls; part of the output tokens.
 #: (int, {token})
 SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS: Final = "spanwright.trace.usage.reasoning.output_tokens"
+#: Bytes (UTF-8) of an attribute's value before it was cut, `spanwright.truncated.bytes.<attribute>`: masked,
+#: as it went to cold storage. (template[int], By)
+SPANWRIGHT_TRUNCATED_BYTES: Final = "spanwright.truncated.bytes"
+#: SHA-256 in hexadecimal of an attribute's value before it was cut,
+#: `spanwright.truncated.sha256.<attribute>`: of the same bytes. (template[string])
+SPANWRIGHT_TRUNCATED_SHA256: Final = "spanwright.truncated.sha256"
 #: Input tokens written to a cache that lives 1 hour (Anthropic); part of
 #: `gen_ai.usage.cache_write.input_tokens`. (int, {token})
 SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS: Final = "spanwright.usage.cache_write_1h.input_tokens"
 #: Input tokens written to a cache that lives 5 minutes (Anthropic); part of
 #: `gen_ai.usage.cache_write.input_tokens`. (int, {token})
 SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS: Final = "spanwright.usage.cache_write_5m.input_tokens"
+#: Web searches the provider ran within the call and bills apart. (int, {search})
+SPANWRIGHT_USAGE_WEB_SEARCHES: Final = "spanwright.usage.web_searches"
 #: Language of the telemetry SDK (resource). (string)
 TELEMETRY_SDK_LANGUAGE: Final = "telemetry.sdk.language"
 #: Name of the telemetry SDK (resource). (string)

@@ -6,6 +6,8 @@ Generated from semconv/registry by `make generate`; edit the registry instead.
 from enum import StrEnum
 
 __all__ = [
+    "CostGuardAction",
+    "CostGuardScope",
     "DropReason",
     "FinishReason",
     "GuardrailAction",
@@ -22,6 +24,30 @@ __all__ = [
     "ScoreKind",
     "TokenModality",
 ]
+
+
+class CostGuardAction(StrEnum):
+    """Values of ``spanwright.cost_guard.action`` (closed)."""
+
+    #: The call was not made.
+    REJECTED = "rejected"
+    #: The call was made, and this was recorded.
+    LOGGED = "logged"
+
+
+class CostGuardScope(StrEnum):
+    """Values of ``spanwright.cost_guard.scope`` (closed)."""
+
+    #: One call.
+    CALL = "call"
+    #: All calls inside one `guard`.
+    BLOCK = "block"
+    #: All calls of one user on a day.
+    USER = "user"
+    #: All calls of one pipeline on a day.
+    PIPELINE = "pipeline"
+    #: All calls of the process on a day.
+    DAY = "day"
 
 
 class DropReason(StrEnum):
