@@ -81,6 +81,37 @@ def test_name_of_the_speaker() -> None:
             {"type": "file", "file": {"filename": "a.pdf", "file_data": "A" * 40}},
             {"type": "blob", "modality": "document", "content": "", "bytes": 30},
         ),
+        (
+            {"type": "document_url", "document_url": "https://acme.example/a.pdf"},
+            {"type": "uri", "modality": "document", "uri": "https://acme.example/a.pdf"},
+        ),
+        (
+            {"type": "document_url", "document_url": "data:application/pdf;base64," + "A" * 40},
+            {
+                "type": "blob",
+                "modality": "document",
+                "mime_type": "application/pdf",
+                "content": "",
+                "bytes": 30,
+            },
+        ),
+        (
+            {"type": "input_audio", "input_audio": "https://acme.example/a.mp3"},
+            {"type": "uri", "modality": "audio", "uri": "https://acme.example/a.mp3"},
+        ),
+        (
+            {"type": "input_audio", "input_audio": "A" * 40},
+            {"type": "blob", "modality": "audio", "content": "", "bytes": 30},
+        ),
+        (
+            {"type": "file", "file_id": "file-1"},
+            {"type": "file", "modality": "document", "file_id": "file-1"},
+        ),
+        (
+            {"type": "thinking", "thinking": [{"type": "text", "text": "h"}, {"type": "text", "text": "m"}]},
+            {"type": "reasoning", "content": "hm"},
+        ),
+        ({"type": "thinking", "thinking": "hm"}, {"type": "reasoning", "content": "hm"}),
         ({"type": "refusal", "refusal": "no"}, {"type": "refusal", "content": "no"}),
         ({"type": "hologram", "hologram": {"data": "secret"}}, {"type": "hologram"}),
     ],
@@ -102,6 +133,43 @@ def test_tool_call_and_result() -> None:
     assert message(role="tool", tool_call_id="c1", content="42")["parts"] == [
         {"type": "tool_call_response", "id": "c1", "response": "42"}
     ]
+
+
+def test_arguments_as_an_object() -> None:
+    """Where an application or an SDK holds the arguments as an object, they are its JSON."""
+    call = {"id": "c1", "function": {"name": "f", "arguments": {"a": 1}}}
+    (part,) = message(role="assistant", tool_calls=[call])["parts"]
+    assert part["arguments"] == '{"a":1}'
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_reasoning_beside_the_content(name: str) -> None:
+    """Reasoning has two names, in messages as in deltas."""
+    expected = [{"type": "reasoning", "content": "hm"}, {"type": "text", "content": "Hi"}]
+    assert message(role="assistant", content="Hi", **{name: "hm"})["parts"] == expected
+    answered = streamed(delta(**{name: "hm"}), delta(content="Hi"))  # type: ignore[arg-type]
+    assert answered.content["gen_ai.output.messages"][0]["parts"] == expected
+
+
+def test_content_of_deltas_in_parts() -> None:
+    """A delta's content may be parts, of text and of thought; others are passed over."""
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    answered = streamed(
+        delta(content=[thought]),
+        delta(content=[{"type": "text", "text": "H"}, {"type": "reference", "reference_ids": [1]}]),
+        delta(content="i"),
+    )
+    assert answered.content["gen_ai.output.messages"][0]["parts"] == [
+        {"type": "reasoning", "content": "hm"},
+        {"type": "text", "content": "Hi"},
+    ]
+    assert streamed(delta(content=[thought]), captures_content=False).content == {}
+
+
+def test_whole_calls_at_one_index() -> None:
+    """Providers that send whole calls give each the index 0; ids tell them apart."""
+    calls = [{"index": 0, "id": f"c{at}", "function": {"name": "f", "arguments": "{}"}} for at in (1, 2)]
+    assert streamed(delta(tool_calls=calls)).tool_calls == [("c1", "f", "{}"), ("c2", "f", "{}")]
 
 
 def test_sdk_models_as_messages() -> None:

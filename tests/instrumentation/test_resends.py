@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from contextvars import copy_context
+from types import SimpleNamespace
+from typing import Any
 
-from spanwright_instrumentation.resends import count_request, counted_requests
+import pytest
+from spanwright_instrumentation.resends import (
+    count_request,
+    counted_requests,
+    note_answer,
+    request_id_of,
+)
 from spanwright_instrumentation.telemetry import Telemetry
 
 
@@ -32,6 +40,27 @@ def test_calls_are_counted_apart() -> None:
     second = counted_requests()
     send()
     assert (first.sent, second.sent) == (1, 1)
+
+
+def answered(response: Any) -> Any:
+    return note_answer(None, lambda: response, None, (), {})
+
+
+@pytest.mark.parametrize("name", ["x-request-id", "request-id", "x-amzn-requestid", "mistral-correlation-id"])
+def test_id_of_the_answered_request(name: str) -> None:
+    """The provider's id stands in a header, whose name is its own."""
+    requests = counted_requests()
+    response = SimpleNamespace(headers={name: "req"})
+    assert answered(response) is response
+    assert (requests.request_id, request_id_of({name: "req"})) == ("req", "req")
+
+
+def test_answers_without_headers_pass() -> None:
+    """What has no headers has no id, and answers outside of calls are only returned."""
+    requests = counted_requests()
+    assert answered(42) == 42
+    assert requests.request_id is None
+    assert copy_context().run(answered, 42) == 42
 
 
 def test_requests_outside_of_calls_pass() -> None:

@@ -58,6 +58,17 @@ def test_model_object() -> None:
     assert (found["gen_ai.response.id"], found["spanwright.request.id"]) == ("r", "req")
 
 
+def test_error_with_the_response_by_another_name() -> None:
+    """Two generators of SDKs name differently what an exception holds of the answer."""
+    for name in ("response", "raw_response"):
+        recording = Recording()
+        invocation = Invocation(recording.telemetry, "chat", "m", attributes=KNOWN)
+        error = RuntimeError("refused")
+        setattr(error, name, http_response())
+        observe_error(invocation, TRANSLATION, {}, error)
+        assert invocation.attributes["spanwright.request.id"] == "req"
+
+
 def test_stream_object() -> None:
     """Only the iterator inside a stream object is replaced."""
 

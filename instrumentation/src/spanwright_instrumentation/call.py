@@ -97,6 +97,8 @@ class ObservedCall:
         requests = self._request.requests
         if requests is not None:
             self._invocation.attributes[attributes.HTTP_REQUEST_RESEND_COUNT] = requests.resent
+            if requests.request_id is not None:
+                self._invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = requests.request_id
 
 
 def begin(

@@ -12,7 +12,8 @@ from spanwright_semconv import attributes, messages
 from spanwright_semconv.enums import FinishReason, TokenModality
 from spanwright_semconv.prompt import system_prompt_sha256
 
-from .media import image, inline
+from .content import to_json
+from .media import addressed, image, inline
 from .translation import Request, Response, get, listed
 
 
@@ -53,13 +54,18 @@ def _message(sent: Any) -> messages.Message:
     role, content = str(get(sent, "role")), get(sent, "content")
     if role == "tool":
         return messages.message(role, [messages.tool_call_response(content, get(sent, "tool_call_id"))])
-    parts: list[messages.Part] = _said(get(sent, "reasoning_content"), content, get(sent, "refusal"))
+    parts: list[messages.Part] = _said(_reasoning(sent), content, get(sent, "refusal"))
     parts += [
         messages.tool_call(name, arguments, call_id)
         for call_id, name, arguments in map(_tool_call, get(sent, "tool_calls") or ())
     ]
     name = get(sent, "name")
     return messages.message(role, parts, name if isinstance(name, str) else None)
+
+
+def _reasoning(said: Any) -> Any:
+    """Reasoning beside the content, by its two names (DeepSeek's, OpenRouter's)."""
+    return get(said, "reasoning_content") or get(said, "reasoning")
 
 
 def _said(reasoning: Any, content: Any, refusal: Any) -> list[messages.Part]:
@@ -80,30 +86,44 @@ def _part(part: Any) -> messages.Part:
     kind = str(get(part, "type"))
     if kind == "text":
         return messages.text(str(get(part, "text")))
+    if kind == "thinking":
+        return messages.reasoning(_thought(get(part, kind)))
     if kind == "refusal":
         return messages.generic(kind, content=get(part, kind))
     media = get(part, kind)
     if kind == "image_url":
         return image(media if isinstance(media, str) else str(get(media, "url")))
+    if kind == "document_url":
+        return addressed("document", str(media))
     if kind == "input_audio":
+        if isinstance(media, str):  # Mistral's: an address, or the audio itself
+            is_address = media.startswith(("https:", "http:", "data:"))
+            return addressed("audio", media) if is_address else inline("audio", None, len(media))
         return inline("audio", f"audio/{get(media, 'format')}", len(get(media, "data") or ""))
     if kind == "file":
-        file_id = get(media, "file_id")
+        file_id = get(media, "file_id") or get(part, "file_id")
         if file_id:
             return messages.file("document", file_id)
         return inline("document", None, len(get(media, "file_data") or ""))
     return messages.generic(kind)
 
 
+def _thought(thought: Any) -> str:
+    """The text of a thought, which is one or has it in parts (Mistral's)."""
+    if isinstance(thought, str):
+        return thought
+    return "".join(text for part in listed(thought) if isinstance(text := get(part, "text"), str))
+
+
 def _tool_call(call: Any) -> tuple[str | None, str, str | None]:
     """Call id, tool name and the arguments exactly as generated (a custom tool's input is free text)."""
     function = get(call, "function") or get(call, "custom")
     arguments = get(function, "arguments")
-    return (
-        get(call, "id"),
-        str(get(function, "name")),
-        get(function, "input") if arguments is None else arguments,
-    )
+    if arguments is None:
+        arguments = get(function, "input")
+    elif not isinstance(arguments, str):
+        arguments = to_json(arguments)
+    return get(call, "id"), str(get(function, "name")), arguments
 
 
 def _tool_definition(tool: Any) -> messages.ToolDefinition:
@@ -123,7 +143,7 @@ def read_chat_response(_arguments: Mapping[str, Any], completion: Any, captures_
         each for each in reasons if each
     ] or None
     for choice in choices:
-        response.tool_calls += map(_tool_call, choice.message.tool_calls or ())
+        response.tool_calls += map(_tool_call, get(choice.message, "tool_calls") or ())
     if captures_content:
         response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
             {**_message(choice.message), **({"finish_reason": reason} if reason else {})}
@@ -165,38 +185,52 @@ def _read_usage(into: dict[str, Any], usage: Any) -> None:
 class _Choice:
     """One choice of a streamed answer so far."""
 
-    __slots__ = ("finish_reason", "reasoning", "refusal", "text", "tool_calls")
+    __slots__ = ("_open_calls", "finish_reason", "reasoning", "refusal", "text", "tool_calls")
 
     def __init__(self) -> None:
         self.text: list[str] = []
         self.reasoning: list[str] = []
         self.refusal: list[str] = []
-        #: By the call's index: id, name, pieces of the arguments.
-        self.tool_calls: dict[int, tuple[str | None, str, list[str]]] = {}
+        #: Id, name, pieces of the arguments.
+        self.tool_calls: list[tuple[str | None, str, list[str]]] = []
+        #: The one that is being told at each index.
+        self._open_calls: dict[int | None, tuple[str | None, str, list[str]]] = {}
         self.finish_reason: str | None = None
 
     def add_tool_calls(self, deltas: Iterable[Any]) -> None:
         for delta in deltas:
-            function = delta.function
-            call = self.tool_calls.get(delta.index)
-            if call is None:
-                name = getattr(function, "name", None) or ""
-                call = self.tool_calls[delta.index] = (delta.id, name, [])
-            if function is not None and function.arguments:
-                call[2].append(function.arguments)
+            function, index, call_id = delta.function, get(delta, "index"), delta.id
+            name = get(function, "name") or ""
+            call = self._open_calls.get(index)
+            # Some providers send whole calls and give each the index 0.
+            if call is None or (name and call_id and call[0] and call_id != call[0]):
+                call = self._open_calls[index] = (call_id, name, [])
+                self.tool_calls.append(call)
+            arguments = get(function, "arguments")
+            if arguments:
+                call[2].append(arguments if isinstance(arguments, str) else to_json(arguments))
+
+    def add_parts(self, parts: Iterable[Any], add_text: Callable[[str], None]) -> None:
+        """Content that comes as parts: text, and reasoning."""
+        for part in parts:
+            text, thought = get(part, "text"), get(part, "thinking")
+            if isinstance(text, str):
+                add_text(text)
+            elif thought:
+                self.reasoning.append(_thought(thought))
 
     def add_rarities(self, delta: Any) -> bool:
-        """What few deltas hold: a refusal, or reasoning, which the SDK's model does not know as a field."""
-        extra = delta if isinstance(delta, dict) else delta.__pydantic_extra__
-        reasoning = (extra.get("reasoning_content") or extra.get("reasoning")) if extra else None
+        """What few deltas hold: a refusal, or reasoning, which most SDKs' models do not know as a field."""
+        reasoning = _reasoning(delta)
+        refusal = get(delta, "refusal")
         if isinstance(reasoning, str):
             self.reasoning.append(reasoning)
-        if delta.refusal:
-            self.refusal.append(delta.refusal)
-        return bool(reasoning or delta.refusal)
+        if refusal:
+            self.refusal.append(refusal)
+        return bool(reasoning or refusal)
 
     def calls(self) -> list[tuple[str | None, str, str | None]]:
-        return [(call_id, name, "".join(pieces)) for call_id, name, pieces in self.tool_calls.values()]
+        return [(call_id, name, "".join(pieces)) for call_id, name, pieces in self.tool_calls]
 
     def message(self, reason: str | None) -> messages.Message:
         parts = _said("".join(self.reasoning), "".join(self.text) or None, "".join(self.refusal))
@@ -230,12 +264,13 @@ class ChatStream:
             if (
                 part.index == self._text_index
                 and delta is not None
-                and delta.content
+                and type(content := delta.content) is str
+                and content
                 and part.finish_reason is None
-                and delta.tool_calls is None
+                and not delta.tool_calls
                 and not delta.__pydantic_extra__
             ):
-                self._add_text(delta.content)
+                self._add_text(content)
                 return True
         return self._observe_any(chunk)
 
@@ -260,9 +295,13 @@ class ChatStream:
         return has_content
 
     def _observe_delta(self, choice: _Choice, delta: Any) -> bool:
-        has_content = bool(delta.content)
+        content = get(delta, "content")
+        has_content = bool(content)
         if has_content and self._captures_content:
-            choice.text.append(delta.content)
+            if isinstance(content, str):
+                choice.text.append(content)
+            else:
+                choice.add_parts(listed(content), choice.text.append)
         if delta.tool_calls:
             choice.add_tool_calls(delta.tool_calls)
             has_content = True

@@ -15,9 +15,14 @@ def sized(modality: str, mime_type: str | None, size: int) -> messages.Part:
     return {**messages.blob(modality, "", mime_type), "bytes": size}
 
 
-def image(address: str) -> messages.Part:
-    """An image by its address, of which a ``data:`` one holds the image itself."""
+def addressed(modality: str, address: str) -> messages.Part:
+    """Media by their address, of which a ``data:`` one holds the media themselves."""
     if not address.startswith("data:"):
-        return messages.uri("image", address)
+        return messages.uri(modality, address)
     header, _, data = address[5:].partition(",")
-    return inline("image", header.partition(";")[0] or None, len(data))
+    return inline(modality, header.partition(";")[0] or None, len(data))
+
+
+def image(address: str) -> messages.Part:
+    """The same for an image."""
+    return addressed("image", address)

@@ -1,21 +1,26 @@
-"""HTTP requests of one call, counted where they are sent: some SDKs retry and tell nobody."""
+"""HTTP exchanges of one call, seen where they are made: some SDKs retry, or get an answer's headers, and tell
+nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from .telemetry import Telemetry
 
+#: In the order of preference: a provider behind a gateway may have two.
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "mistral-correlation-id")
+
 
 class Requests:
-    """How many requests were sent for a call so far."""
+    """How many requests were sent for a call so far, and the provider's id of the one answered last."""
 
-    __slots__ = ("sent",)
+    __slots__ = ("request_id", "sent")
 
     def __init__(self, sent: int = 0) -> None:
         self.sent = sent
+        self.request_id: str | None = None
 
     @property
     def resent(self) -> int | None:
@@ -36,6 +41,12 @@ def counted_requests(sent: int = 0) -> Requests:
     return requests
 
 
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """The provider's id of a request, from its answer's headers."""
+    found = (headers.get(name) for name in _REQUEST_ID_HEADERS)
+    return next(filter(None, found), None)
+
+
 def count_request(
     _telemetry: Telemetry | None,
     wrapped: Callable[..., Any],
@@ -48,3 +59,18 @@ def count_request(
     if requests is not None:
         requests.sent += 1
     return wrapped(*args, **kwargs)
+
+
+def note_answer(
+    _telemetry: Telemetry | None,
+    wrapped: Callable[..., Any],
+    _owner: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Observer of the SDK's method that returns the HTTP response from which the answer is made."""
+    response = wrapped(*args, **kwargs)
+    requests = _current.get()
+    if requests is not None:
+        requests.request_id = request_id_of(getattr(response, "headers", None) or {})
+    return response

@@ -15,11 +15,10 @@ from spanwright_semconv.enums import FinishReason
 
 from .body import Body, decoder_for, tap
 from .invocation import Invocation
+from .resends import request_id_of
 from .stream import AsyncChunks, Reading, observed_chunks
 from .translation import Request, Response, StreamState, Translation, record_response
 
-#: In the order of preference: a provider behind a gateway may have two.
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid")
 _RETRIES_HEADER = "x-stainless-retry-count"
 _RESEND_COUNT = attributes.HTTP_REQUEST_RESEND_COUNT
 
@@ -80,7 +79,9 @@ def observe_result(
 def _observe_whole(
     invocation: Invocation, translation: Translation, arguments: Mapping[str, Any], answer: Any
 ) -> None:
-    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = getattr(answer, "_request_id", None)
+    request_id = getattr(answer, "_request_id", None)
+    if request_id is not None:
+        invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = request_id
     record_response(invocation, translation.read_response(arguments, answer, invocation.captures_content))
     invocation.stop()
 
@@ -138,6 +139,8 @@ def observe_error(
     else:
         invocation.attributes[attributes.SPANWRIGHT_FINISH_REASON] = FinishReason.ERROR.value
     http_response = getattr(error, "response", None)
+    if http_response is None:
+        http_response = getattr(error, "raw_response", None)
     if http_response is not None and hasattr(http_response, "headers"):
         _describe_http(invocation, http_response)
     elif hasattr(error, "request"):
@@ -145,9 +148,7 @@ def observe_error(
 
 
 def _describe_http(invocation: Invocation, http_response: Any) -> None:
-    headers = http_response.headers
-    found = (headers.get(name) for name in _REQUEST_ID_HEADERS)
-    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = next(filter(None, found), None)
+    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = request_id_of(http_response.headers)
     _describe_retries(invocation, getattr(http_response, "request", None))
 
 

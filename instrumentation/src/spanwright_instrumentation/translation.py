@@ -14,7 +14,7 @@ from .invocation import Invocation
 from .resends import Requests
 
 #: Classes of the marks that generated SDKs have for a parameter which was not given.
-_NOT_SENT = ("Omit", "NotGiven")
+_NOT_SENT = ("Omit", "NotGiven", "Unset")
 
 #: Attribute of a parameter, and the type it is recorded in.
 Parameter = tuple[str, Callable[[Any], Any]]
