@@ -22,8 +22,9 @@ test: check            ## everything CI runs: checks, then all tests
 
 check: $(READY)        ## generated files up to date, lint, types
 	@$(BIN)/python semconv/generate.py --check
+	@$(BIN)/python docs/libraries.py --check
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks docs/picture.py
+	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks docs/picture.py docs/libraries.py
 
 format: $(READY)       ## format and sort imports
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
@@ -31,6 +32,7 @@ format: $(READY)       ## format and sort imports
 generate: $(READY)     ## make the names and the reference pages from the registry
 	@$(BIN)/python semconv/generate.py
 	@$(BIN)/python -m spanwright_processors.config.reference docs/reference/configuration.md
+	@$(BIN)/python docs/libraries.py
 
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a first look in a minute)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)

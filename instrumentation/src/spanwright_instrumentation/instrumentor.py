@@ -61,6 +61,8 @@ class LibraryInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     #: Name of the distribution, and of the extra with its oldest supported version.
     library: ClassVar[str]
+    #: What becomes a span, in words for README's table.
+    covers: ClassVar[str]
     methods: ClassVar[tuple[Method, ...]]
 
     _patches: list[_Patch]

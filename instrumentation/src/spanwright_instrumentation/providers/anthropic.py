@@ -136,6 +136,10 @@ class AnthropicInstrumentor(LibraryInstrumentor):
     """OpenTelemetry instrumentor of the ``anthropic`` library."""
 
     library = _LIBRARY
+    covers = (
+        "messages, created, streamed, parsed, beta, raw; sync and async; on Bedrock and Vertex AI too; "
+        "in place of the SDK's own span"
+    )
     methods = (
         Method(_CLIENT_MODULE, _OWN_SPANS, _begin_own_span, is_optional=True),
         *(

@@ -157,4 +157,8 @@ class BedrockInstrumentor(LibraryInstrumentor):
     """OpenTelemetry instrumentor of Amazon Bedrock in the ``botocore`` library, and so of ``boto3``."""
 
     library = "botocore"
+    covers = (
+        "Converse and invoked models (Claude, Nova, Titan, Llama, Mistral, Cohere), plain and streamed, "
+        "embeddings; over boto3 or botocore"
+    )
     methods = (Method("botocore.client", "BaseClient._make_api_call", _observe_call),)

@@ -222,6 +222,10 @@ class GoogleGenAIInstrumentor(LibraryInstrumentor):
     """OpenTelemetry instrumentor of the ``google-genai`` library."""
 
     library = "google-genai"
+    covers = (
+        "generated content, chats, embeddings and interactions; sync, async, streamed; each round trip "
+        "and each function the SDK calls itself; Gemini API and Vertex AI"
+    )
     methods = (
         calls(_MODELS, "Models._generate_content", GENERATE),
         async_calls(_MODELS, "AsyncModels._generate_content", GENERATE),

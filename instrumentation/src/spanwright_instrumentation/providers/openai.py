@@ -198,6 +198,10 @@ class OpenAIInstrumentor(LibraryInstrumentor):
     """OpenTelemetry instrumentor of the ``openai`` library."""
 
     library = "openai"
+    covers = (
+        "chat completions, responses (fetched and streamed too) and embeddings; sync, async, streamed, "
+        "parsed, raw; Azure and every compatible host"
+    )
     methods = (
         calls(_CHAT_MODULE, "Completions.create", CHAT),
         calls(_CHAT_MODULE, "Completions.parse", CHAT),

@@ -262,6 +262,7 @@ class QdrantInstrumentor(LibraryInstrumentor):
     """Retrieval spans for qdrant-client."""
 
     library = "qdrant-client"
+    covers = "queries, local and remote, with scores, source documents and the query's text"
     methods = (
         *searches(_MODULE, "QdrantClient", SEARCHES, _STORE),
         *async_searches(_ASYNC_MODULE, "AsyncQdrantClient", SEARCHES, _STORE),
