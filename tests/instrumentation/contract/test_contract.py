@@ -6,8 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.metadata import distribution
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +37,36 @@ def instrumentors() -> list[type[LibraryInstrumentor]]:
     return [point.load() for point in points]
 
 
+@cache
+def places() -> dict[str, Path]:
+    """Name -> file of each driver: one a library, in a file of its own or in the library's test, and one more
+    for each further API of it."""
+    tests = Path(__file__).parents[1].glob("providers/test_*.py")
+    found = [*Path(support.drivers.__path__[0]).glob("[a-z]*.py"), *(p for p in tests if _is_driver(p))]
+    return {path.stem.removeprefix("test_"): path for path in sorted(found)}
+
+
+def _is_driver(path: Path) -> bool:
+    return "\ninstrumentor = " in path.read_text()
+
+
 def drivers() -> list[str]:
-    """One a library and one more for each further API of it."""
-    return sorted(path.stem for path in Path(support.drivers.__path__[0]).glob("[a-z]*.py"))
+    """Names of all drivers."""
+    return sorted(places())
+
+
+@cache
+def driver_module(name: str) -> Any:
+    """The module of a driver."""
+    path = places()[name]
+    if not path.stem.startswith("test_"):
+        return import_module(f"support.drivers.{name}")
+    spec = spec_from_file_location(f"driver_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +89,7 @@ def nothing_kept() -> Iterator[None]:
 
 def cases() -> Iterator[Any]:
     for driver in drivers():
-        module = import_module(f"support.drivers.{driver}")
+        module = driver_module(driver)
         declared = getattr(module, "NOT_APPLICABLE", {})
         for case in CASES:
             if case.name in declared:
@@ -75,7 +104,7 @@ def cases() -> Iterator[Any]:
 def test_every_model_provider_has_a_driver() -> None:
     """A provider joins this suite by one driver file, and none stays outside."""
     models = [each for each in instrumentors() if each.library not in STORES]
-    driven = {import_module(f"support.drivers.{driver}").instrumentor for driver in drivers()}
+    driven = {driver_module(driver).instrumentor for driver in drivers()}
     assert driven == {*models}
 
 
@@ -90,7 +119,7 @@ def test_call(
 ) -> None:
     """One span, ended, with the right status; the application sees what it sees without us; no noise, no
     context left."""
-    module: Any = import_module(f"support.drivers.{driver}")
+    module = driver_module(driver)
     bare = asyncio.run(seen(case, case.play(module, is_async=is_async, stream=streams)))
     play = case.play(module, is_async=is_async, stream=streams)
     with caplog.at_level(logging.DEBUG), instrumented(module.instrumentor(), recording):
@@ -131,7 +160,7 @@ def test_declared_exceptions_are_cases() -> None:
     """What a driver declares as impossible for its SDK is the name of a case, with a reason."""
     names = {case.name for case in CASES}
     for driver in drivers():
-        declared = getattr(import_module(f"support.drivers.{driver}"), "NOT_APPLICABLE", {})
+        declared = getattr(driver_module(driver), "NOT_APPLICABLE", {})
         assert set(declared) <= names
         assert all(declared.values())
 
