@@ -4,25 +4,18 @@ import os
 
 import pytest
 from spanwright_processors.audit.access_log import AccessLog
-from spanwright_processors.audit.audit_log import AuditLog, Writer, day
+from spanwright_processors.audit.audit_log import AuditLog, Writer
 from spanwright_processors.audit.error import AuditError
 from spanwright_processors.audit.frame import Kind
 from spanwright_processors.audit.originals import Record
 from spanwright_processors.audit.retention import purge
 from spanwright_processors.audit.segment import Item, SegmentWriter
 from spanwright_processors.audit.settings import AuditSettings
-from support.audit_trail import START, Trail, masked
+from support.audit_trail import Trail, masked
 
 
 def _item(value: str, trace_id: int = 1) -> Item:
     return Item(Kind.ORIGINALS, trace_id, 2, None, Record(0, (masked(value),)).encode())
-
-
-def test_days_are_utc() -> None:
-    """A day begins at midnight UTC, wherever the process is."""
-    assert day(START) == "2026-09-21"
-    assert day(1_790_035_199.9) == "2026-09-21"
-    assert day(1_790_035_200.0) == "2026-09-22"
 
 
 def test_a_new_file_each_day(trail: Trail) -> None:

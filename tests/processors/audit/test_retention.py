@@ -1,27 +1,15 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from spanwright_processors.audit.folder import Folder
 from spanwright_processors.audit.retention import (
     complete_abandoned,
-    first_day_kept,
     purge,
     purge_and_note,
 )
 from support.audit_trail import START, Trail, masked
-
-
-@given(st.integers(1, 30), st.floats(0, 4e9))
-def test_no_record_becomes_older(days: int, now: float) -> None:
-    """The first moment of the first day kept is less than the retention ago."""
-    first = datetime.fromisoformat(first_day_kept(days, now)).replace(tzinfo=UTC)
-    age = datetime.fromtimestamp(now, UTC) - first
-    assert timedelta(days=days - 1) <= age < timedelta(days=days)
 
 
 def test_forty_days(trail: Trail) -> None:

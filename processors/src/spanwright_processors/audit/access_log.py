@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from ..disk import write_all
 from .envelope import KEY_BYTES, derived, digest
 from .error import AuditError, DamagedError
-from .folder import Folder, write_all
+from .folder import Folder
 from .keys import MasterKey, unwrapped
 
 #: The part of the last entries that is read first, in bytes.

@@ -6,8 +6,8 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 
+from ..days import day
 from .access_log import AccessLog
 from .envelope import KEY_BYTES, aead
 from .folder import Folder
@@ -52,11 +52,6 @@ class AuditLog:
 
     def today(self) -> str:
         return day(self.clock())
-
-
-def day(seconds: float) -> str:
-    """The day (UTC) of a time since the epoch."""
-    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
 class Writer:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..disk import sync_folder, write_all
 from .error import AuditError
 
 #: Ends the name of a file that is being begun, of one that its process may still write, of a complete one.
@@ -151,19 +152,3 @@ def renamed(segment: SegmentFile, suffix: str) -> SegmentFile:
     os.rename(segment.path, path)
     sync_folder(path.parent)
     return SegmentFile(segment.name, path)
-
-
-def write_all(descriptor: int, content: bytes) -> None:
-    """Write all of ``content``; raises ``OSError``."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

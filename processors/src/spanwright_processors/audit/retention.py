@@ -5,19 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..days import first_day_kept
+from ..disk import sync_folder
 from .audit_log import AuditLog
 from .error import DamagedError
-from .folder import CLOSED, Folder, renamed, sync_folder
+from .folder import CLOSED, Folder, renamed
 from .frame import Frame
 from .segment import SegmentReader, day_of, is_abandoned
-
-
-def first_day_kept(retention_days: int, now: float) -> str:
-    """The earliest day (UTC) whose files stay: no record ever becomes older than ``retention_days``."""
-    return (datetime.fromtimestamp(now, UTC).date() - timedelta(days=retention_days - 1)).isoformat()
 
 
 def purge(folder: Folder, retention_days: int, clock: Callable[[], float] = time.time) -> list[str]:

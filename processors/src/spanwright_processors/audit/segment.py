@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from ..disk import is_held, lock, write_all
 from .envelope import DataKey
 from .error import DamagedError
-from .folder import CLOSED, OPEN, Folder, SegmentFile, renamed, write_all
+from .folder import CLOSED, OPEN, Folder, SegmentFile, renamed
 from .frame import Damage, Frame, Head, Kind, scan
 from .keys import MasterKey, unwrapped
 
@@ -74,8 +75,6 @@ class SegmentWriter:
     def __init__(
         self, folder: Folder, master: MasterKey, day: str, created_ns: int, anchor: tuple[int, str]
     ) -> None:
-        import fcntl  # not on every system: ``Folder.prepare`` says so
-
         self._key = DataKey.drawn()
         writer = f"{os.getpid()}-{os.urandom(8).hex()}"
         header = Header(day, writer, created_ns, anchor, master.key_id, "")
@@ -88,7 +87,7 @@ class SegmentWriter:
         self.size = len(content)
         self._fingerprint = hashlib.sha256(content).digest()
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(self._descriptor)
             write_all(self._descriptor, content)
             os.fsync(self._descriptor)
         except BaseException:
@@ -190,18 +189,4 @@ def day_of(file: SegmentFile) -> str:
 
 def is_abandoned(file: SegmentFile) -> bool:
     """True for a file that no living process writes, though it was never completed."""
-    import fcntl
-
-    if file.is_closed:
-        return False
-    try:
-        descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
+    return not file.is_closed and not is_held(file.path)

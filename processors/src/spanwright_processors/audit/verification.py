@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..days import first_day_kept
 from .access_log import Entry, Head, Problem
 from .audit_log import AuditLog
 from .envelope import DataKey
@@ -13,7 +14,6 @@ from .error import DamagedError
 from .folder import NEW, SegmentFile
 from .frame import NOBODY, Damage, Frame, Kind
 from .originals import unpacked
-from .retention import first_day_kept
 from .segment import SegmentReader
 
 _ERASED_IN_PART = "it is erased in part: run the erasure again"
