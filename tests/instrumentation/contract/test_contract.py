@@ -132,8 +132,7 @@ def test_call(
     assert {*play.wire.current} == {span.context.span_id}, "the HTTP request belongs below the span"
     found = dict(span.attributes or {})
     assert found[attributes.GEN_AI_REQUEST_MODEL] == module.REQUEST["model"]
-    resent = case.resent if knows_resent(module, case, streams) else None
-    assert found.get(attributes.HTTP_REQUEST_RESEND_COUNT) == resent
+    assert found.get(attributes.HTTP_REQUEST_RESEND_COUNT) == case.resent
     if case.fails:
         error = observed[-1]
         assert isinstance(error, BaseException)
@@ -149,11 +148,6 @@ def test_call(
     if case.finished or not getattr(module, "USAGE_COMES_FIRST", False):
         assert (attributes.GEN_AI_USAGE_INPUT_TOKENS in found) is case.finished
     assert (attributes.GEN_AI_USAGE_OUTPUT_TOKENS in found) is case.finished
-
-
-def knows_resent(module: Any, case: Case, streams: bool) -> bool:
-    """A plain answer's object no longer knows of the requests made for it, unless they are counted."""
-    return streams or case.fails or getattr(module, "KNOWS_EVERY_RESEND", False)
 
 
 def test_declared_exceptions_are_cases() -> None:

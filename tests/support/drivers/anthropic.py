@@ -21,7 +21,6 @@ REQUEST: dict[str, Any] = {
 }
 #: The first event of a stream tells the input's tokens already.
 USAGE_COMES_FIRST = True
-KNOWS_EVERY_RESEND = True
 
 _HEAD = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5-20261001"}
 _INPUT = {"input_tokens": 12, "cache_read_input_tokens": 3, "cache_creation_input_tokens": 2}

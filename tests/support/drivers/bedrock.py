@@ -16,7 +16,6 @@ REQUEST: dict[str, Any] = {
     "messages": [{"role": "user", "content": [{"text": "Say hello"}]}],
 }
 IS_SYNC_ONLY = True
-KNOWS_EVERY_RESEND = True
 
 _NO_MANAGER = "an event stream is no context manager"
 _NO_RAW = "botocore has no raw and no streaming responses"

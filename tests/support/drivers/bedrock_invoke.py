@@ -22,7 +22,6 @@ REQUEST: dict[str, Any] = {
     },
 }
 IS_SYNC_ONLY = True
-KNOWS_EVERY_RESEND = True
 #: The first event of a stream tells the input's tokens already.
 USAGE_COMES_FIRST = True
 NOT_APPLICABLE = bedrock.NOT_APPLICABLE

@@ -37,8 +37,6 @@ NOT_APPLICABLE = {
 VERSION = tuple(int(number) for number in genai.__version__.split(".")[:2])
 if VERSION < (1, 55):
     NOT_APPLICABLE["error event"] = "the SDK takes it for an empty chunk"
-#: Requests are counted where they are sent, so that plain answers know of them too.
-KNOWS_EVERY_RESEND = True
 
 _HEAD = {"modelVersion": "gemini-2.5-flash", "responseId": "resp-1"}
 _USAGE = {"promptTokenCount": 12, "candidatesTokenCount": 5, "totalTokenCount": 17}

@@ -24,8 +24,6 @@ NOT_APPLICABLE = {
 }
 if VERSION < (3, 0):
     NOT_APPLICABLE |= dict.fromkeys((case.name for case in CASES), "the API was not settled before SDK 3")
-#: Requests are counted where they are sent, so that plain answers know of them too.
-KNOWS_EVERY_RESEND = True
 
 _HEAD = {
     "id": "int_1",

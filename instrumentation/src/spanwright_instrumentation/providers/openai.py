@@ -9,9 +9,10 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import OpenAIApiType, Operation, OutputType, Provider
 
 from ..chat_completions import ChatStream, read_chat_content, read_chat_response, read_prompt
-from ..embedding_memory import remember_embeddings
+from ..embeddings import read_embeddings
 from ..hosts import provider_of, server_of
-from ..instrumentor import LibraryInstrumentor, async_calls, calls
+from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
+from ..resends import count_request, counted_requests
 from ..responses import (
     FetchedStream,
     ResponsesStream,
@@ -68,6 +69,7 @@ def _request(
         model if isinstance(model, str) else None,
         address,
         port,
+        requests=counted_requests(sent=1),
     )
     read_parameters(request.attributes, arguments, fields)
     extra = arguments.get("extra_body")
@@ -148,26 +150,7 @@ def read_embeddings_request(resource: Any, arguments: Mapping[str, Any]) -> Requ
 
 
 def read_embeddings_response(arguments: Mapping[str, Any], answer: Any, _captures_content: bool) -> Response:
-    vectors = [item.embedding for item in answer.data or ()]
-    response = Response({attributes.GEN_AI_RESPONSE_MODEL: answer.model})
-    if answer.usage is not None:
-        response.attributes[attributes.GEN_AI_USAGE_INPUT_TOKENS] = answer.usage.prompt_tokens
-    if vectors:
-        response.attributes[attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT] = _dimensions(vectors[0])
-        remember_embeddings(vectors, _embedded_texts(arguments.get("input")), answer.model)
-    return response
-
-
-def _dimensions(vector: Any) -> int:
-    """Length of a vector, also of one in base64 of 32-bit floats."""
-    return (len(vector) * 3 // 4 - vector[-2:].count("=")) // 4 if isinstance(vector, str) else len(vector)
-
-
-def _embedded_texts(sent: Any) -> list[str | None]:
-    """The texts in the order of the vectors; token ids have none."""
-    if isinstance(sent, str):
-        return [sent]
-    return [each if isinstance(each, str) else None for each in listed(sent)]
+    return read_embeddings(arguments.get("input"), answer)
 
 
 CHAT = Translation(Operation.CHAT.value, read_chat_request, read_chat_response, read_chat_content, ChatStream)
@@ -187,6 +170,7 @@ FETCH = Translation(
 )
 EMBEDDINGS = Translation(Operation.EMBEDDINGS.value, read_embeddings_request, read_embeddings_response)
 
+_CLIENT_MODULE = "openai._base_client"
 _CHAT_MODULE = "openai.resources.chat.completions.completions"
 _OLD_CHAT_MODULE = "openai.resources.chat.completions"
 _BETA_CHAT_MODULE = "openai.resources.beta.chat.completions"
@@ -203,6 +187,12 @@ class OpenAIInstrumentor(LibraryInstrumentor):
         "parsed, raw; Azure and every compatible host"
     )
     methods = (
+        *(
+            Method(_CLIENT_MODULE, f"{client}.{repeats}", count_request, is_optional=True)
+            for client in ("SyncAPIClient", "AsyncAPIClient")
+            # The former until 1.58.
+            for repeats in ("_retry_request", "_sleep_for_retry")
+        ),
         calls(_CHAT_MODULE, "Completions.create", CHAT),
         calls(_CHAT_MODULE, "Completions.parse", CHAT),
         async_calls(_CHAT_MODULE, "AsyncCompletions.create", CHAT),
