@@ -157,6 +157,7 @@ __all__ = [
     "SPANWRIGHT_COST_TIER",
     "SPANWRIGHT_COST_UNKNOWN_MODEL",
     "SPANWRIGHT_COST_USD",
+    "SPANWRIGHT_DUPLICATE_OF",
     "SPANWRIGHT_EVAL",
     "SPANWRIGHT_FINISH_REASON",
     "SPANWRIGHT_GUARDRAIL_ACTION",
@@ -501,8 +502,8 @@ SERVICE_VERSION: Final = "service.version"
 SESSION_ID: Final = "session.id"
 #: Bytes (UTF-8) of the span's content attributes before they were cut. (int, By)
 SPANWRIGHT_CONTENT_BYTES: Final = "spanwright.content.bytes"
-#: Why values of the span were dropped without having been masked, sorted: `oversize`, `timeout`, `error`.
-#: (string[])
+#: Why values of the span were dropped without having been masked, sorted: `oversize`, `timeout`, `error`,
+#: `not_ready`. (string[])
 SPANWRIGHT_CONTENT_DROP_REASONS: Final = "spanwright.content.drop_reasons"
 #: URI of the full text in cold storage, keyed by trace id. (string)
 SPANWRIGHT_CONTENT_REF: Final = "spanwright.content.ref"
@@ -550,6 +551,9 @@ SPANWRIGHT_COST_GUARD_SCOPE: Final = "spanwright.cost_guard.scope"
 #: US dollars spent or promised to calls under way when the call was to be made; 0 for the scope `call`.
 #: (double, USD)
 SPANWRIGHT_COST_GUARD_SPENT_USD: Final = "spanwright.cost_guard.spent.usd"
+#: Id (16 hexadecimal digits) of the span of the same trace that counts this call; this one repeats it, has no
+#: cost and is in no total. (string)
+SPANWRIGHT_DUPLICATE_OF: Final = "spanwright.duplicate_of"
 #: Online evaluation scores, `spanwright.eval.<name>`: 0 (worst) to 1 (best). (template[double])
 SPANWRIGHT_EVAL: Final = "spanwright.eval"
 #: Why the first generation stopped: `gen_ai.response.finish_reasons[0]`, as one value that can be filtered

@@ -155,6 +155,7 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.cost_guard.limit.usd",
         "spanwright.cost_guard.scope",
         "spanwright.cost_guard.spent.usd",
+        "spanwright.duplicate_of",
         "spanwright.finish_reason",
         "spanwright.guardrail.action",
         "spanwright.guardrail.name",

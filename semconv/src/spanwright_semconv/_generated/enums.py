@@ -67,6 +67,8 @@ class DropReason(StrEnum):
     TIMEOUT = "timeout"
     #: A detector failed on it.
     ERROR = "error"
+    #: The detector that was asked for was still being loaded.
+    NOT_READY = "not_ready"
 
 
 class FinishReason(StrEnum):

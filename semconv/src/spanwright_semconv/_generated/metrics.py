@@ -37,6 +37,7 @@ __all__ = [
     "SPANWRIGHT_COST_TOTAL",
     "SPANWRIGHT_COST_UNPRICED_CALLS",
     "SPANWRIGHT_PROCESSING_CONTENT_DROPPED",
+    "SPANWRIGHT_PROCESSING_ENGINE_FAILURES",
     "SPANWRIGHT_PROCESSING_GIVEN_UP_TRACES",
     "SPANWRIGHT_PROCESSING_INVALID_USAGES",
     "SPANWRIGHT_PROCESSING_LATE_SPANS",
@@ -491,6 +492,15 @@ SPANWRIGHT_PROCESSING_CONTENT_DROPPED: Final = MetricDefinition(
     boundaries=None,
     attributes=(),
 )
+SPANWRIGHT_PROCESSING_ENGINE_FAILURES: Final = MetricDefinition(
+    name="spanwright.processing.engine_failures",
+    instrument="counter",
+    unit="{failure}",
+    description="Times a detection engine could not be loaded, so that the built-in patterns stand in for it or, where it was asked for by name, text is dropped.",
+    value_type="int",
+    boundaries=None,
+    attributes=(),
+)
 SPANWRIGHT_PROCESSING_GIVEN_UP_TRACES: Final = MetricDefinition(
     name="spanwright.processing.given_up_traces",
     instrument="counter",
@@ -594,6 +604,7 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.cost.unpriced_calls": SPANWRIGHT_COST_UNPRICED_CALLS,
     "spanwright.cost_guard.exceeded_calls": SPANWRIGHT_COST_GUARD_EXCEEDED_CALLS,
     "spanwright.processing.content_dropped": SPANWRIGHT_PROCESSING_CONTENT_DROPPED,
+    "spanwright.processing.engine_failures": SPANWRIGHT_PROCESSING_ENGINE_FAILURES,
     "spanwright.processing.given_up_traces": SPANWRIGHT_PROCESSING_GIVEN_UP_TRACES,
     "spanwright.processing.invalid_usages": SPANWRIGHT_PROCESSING_INVALID_USAGES,
     "spanwright.processing.late_spans": SPANWRIGHT_PROCESSING_LATE_SPANS,

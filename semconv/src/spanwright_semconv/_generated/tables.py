@@ -182,6 +182,7 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
         values=("call", "block", "user", "pipeline", "day"),
     ),
     "spanwright.cost_guard.spent.usd": AttributeDefinition("double"),
+    "spanwright.duplicate_of": AttributeDefinition("string"),
     "spanwright.eval": AttributeDefinition("template[double]"),
     "spanwright.finish_reason": AttributeDefinition("string"),
     "spanwright.guardrail.action": AttributeDefinition("string", values=("passed", "modified", "rejected")),
