@@ -20,14 +20,14 @@ def at(moment: datetime) -> int:
 
 
 def usd(schedule: Schedule, moment: datetime) -> float | None:
-    cost = schedule.at(at(moment)).cost({"gen_ai.usage.input_tokens": USAGE["input_tokens"]})
+    cost = schedule.at(at(moment)).card.cost({"gen_ai.usage.input_tokens": USAGE["input_tokens"]})
     return None if cost is None else cost.total / cost.denominator
 
 
 def found(provider: str, model: str) -> Schedule:
     prices = Catalogue().find(provider, model, {})
     assert prices is not None
-    return prices.schedule
+    return prices
 
 
 DATED = [
@@ -91,7 +91,7 @@ def test_service_tiers_have_their_own_prices() -> None:
     catalogue = Catalogue()
     now = datetime(2026, 11, 1, tzinfo=UTC)
     prices = [
-        usd(prices.schedule, now)
+        usd(prices, now)
         for tier in ("flex", "default", "priority", "unheard-of")
         if (prices := catalogue.find("openai", "gpt-5", {"service_tier": tier})) is not None
     ]

@@ -371,7 +371,7 @@ def test_resolved_models_are_bounded() -> None:
     step = Price()
     for number in range(5000):
         step(call({"input_tokens": 1}, model=f"nobody-{number}"))
-    assert len(step._resolved) <= 4096
+    assert len(step._book._resolved) <= 4096
 
 
 @pytest.mark.parametrize("micro", list(itertools.product([0.5, 1.5, 2.5], [1, 3])))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from genai_prices.units import UnitDef
 
 #: Parts of a cost in the order in which ``Cost`` holds them.
-_INPUT, _OUTPUT, _CACHE_READ, _CACHE_WRITE = range(4)
+_INPUT, _OUTPUT, _CACHE_READ, _CACHE_WRITE, _OTHER = range(5)
 _MILLION = 1_000_000
 
 
@@ -27,7 +27,8 @@ class UsageError(ValueError):
 class Cost(NamedTuple):
     """Money as integers over ``denominator``: US dollars = numerator / denominator.
 
-    ``input`` is uncached input, ``output`` includes reasoning; a fee per request is in ``total`` only.
+    ``input`` is uncached input, ``output`` includes reasoning; ``other`` is what is not tokens: fees per
+    request and web search, GPU time.
     """
 
     denominator: int
@@ -36,6 +37,7 @@ class Cost(NamedTuple):
     output: int
     cache_read: int
     cache_write: int
+    other: int
 
     @property
     def micro_usd(self) -> int:
@@ -69,15 +71,21 @@ class RateCard:
 
     A count is priced at the most specific rate that fits: cached input at the cache's rate, the rest at the
     input's. Where a tier starts at a context size, the whole call is priced at the tier its total input is
-    in. ``free`` says that a model without rates costs nothing; else its calls are not priced.
+    in. ``free`` says that a model without rates costs nothing; else its calls are not priced. ``factor``
+    multiplies every price: 0.85 for a discount of 15 %.
     """
 
-    def __init__(self, price: ModelPrice, free: bool = False) -> None:
+    #: A call that failed and reported no tokens costs nothing.
+    prices_failures = False
+
+    def __init__(self, price: ModelPrice, free: bool = False, factor: Fraction = Fraction(1)) -> None:
         units = _priced_units(price)
         self._free = free
         self._tiers = sorted({start for unit in units for start in _tier_starts(price, unit)})
-        rates = [[Fraction(rate) / unit.per for rate in self._by_tier(price, unit)] for unit in units]
-        requests = Fraction(_base(getattr(price, "requests_kcount", None) or 0)) / 1000
+        rates = [
+            [Fraction(rate) * factor / unit.per for rate in self._by_tier(price, unit)] for unit in units
+        ]
+        requests = Fraction(_base(getattr(price, "requests_kcount", None) or 0)) * factor / 1000
         self.denominator = lcm(*(rate.denominator for row in rates for rate in row), requests.denominator)
         self._request_fee = int(requests * self.denominator)
         self._rates = tuple(
@@ -92,12 +100,16 @@ class RateCard:
             for index, (unit, row) in enumerate(zip(units, rates, strict=True))
         )
         priced = {unit.usage_key for unit in units}
+        #: Whether a call that reported no tokens has a price.
+        self.prices_any_call = self._request_fee > 0
         self._unpriced = tuple(
             USAGE_ATTRIBUTES[key] for key in ("input_tokens", "output_tokens") if key not in priced
         )
 
-    def cost(self, attributes: Mapping[str, Any]) -> Cost | None:
+    def cost(self, attributes: Mapping[str, Any], _duration_ns: int = 0, /) -> Cost | None:
         """What the usage in a span's ``attributes`` costs; None where the card has no rate for it.
+
+        How long the call took makes no difference.
 
         Raises ``UsageError`` where a part is larger than its whole, or a whole is missing beside its part.
         """
@@ -107,7 +119,7 @@ class RateCard:
         if self._tiers:
             total_input = attributes.get(USAGE_ATTRIBUTES["input_tokens"], 0)
             tier = bisect_left(self._tiers, total_input) if type(total_input) is int else 0
-        sums = [0, 0, 0, 0]
+        sums = [0, 0, 0, 0, self._request_fee]
         left: list[int] = []
         for rate in self._rates:
             attribute, parts, details, overlaps, part_of_cost, by_tier = rate
@@ -124,7 +136,7 @@ class RateCard:
                 raise UsageError(f"{attribute} is less than its parts")
             left.append(count)
             sums[part_of_cost] += count * by_tier[tier]
-        return Cost(self.denominator, sum(sums) + self._request_fee, *sums)
+        return Cost(self.denominator, sum(sums), *sums)
 
     def _cost_of_completed(self, attributes: Mapping[str, Any]) -> Cost | None:
         completed = {USAGE_ATTRIBUTES[key]: count for key, count in read_usage(attributes).items()}
@@ -201,6 +213,8 @@ def _reported(names: tuple[str, ...], attributes: Mapping[str, Any]) -> bool:
 
 
 def _part_of_cost(unit: UnitDef) -> int:
+    if unit.dimensions.get("family") != "tokens":
+        return _OTHER
     if unit.dimensions.get("direction") == "output":
         return _OUTPUT
     return {"cache_read": _CACHE_READ, "cache_write": _CACHE_WRITE}.get(

@@ -25,6 +25,7 @@ USAGE_ATTRIBUTES: Mapping[str, str] = {
     "cache_text_read_tokens": names.GEN_AI_USAGE_TEXT_CACHE_READ_INPUT_TOKENS,
     "cache_image_read_tokens": names.GEN_AI_USAGE_IMAGE_CACHE_READ_INPUT_TOKENS,
     "cache_audio_read_tokens": names.GEN_AI_USAGE_AUDIO_CACHE_READ_INPUT_TOKENS,
+    "web_searches": names.SPANWRIGHT_USAGE_WEB_SEARCHES,
 }
 
 
