@@ -19,8 +19,9 @@ class Counts:
 
     ``content_dropped`` counts spans and log records whose content a failing step cost; ``out_of_order`` spans
     that could no longer be waited for; ``step_failures`` is by step name; ``values_dropped`` counts values
-    that masking could not look at, by reason: ``oversize``, ``timeout``, ``error``; ``lost`` spans and log
-    records, once per exporter, by reason: ``queue_full``, ``export_failed``, ``shutdown``, ``not_wrapped``.
+    that masking could not look at, by reason: ``oversize``, ``timeout``, ``error``, ``not_ready``; ``lost``
+    spans and log records, once per exporter, by reason: ``queue_full``, ``export_failed``, ``shutdown``,
+    ``not_wrapped``. ``engine_failures``: detection engines that could not be loaded.
     """
 
     spans_processed: int = 0
@@ -30,6 +31,7 @@ class Counts:
     step_failures: dict[str, int] = field(default_factory=dict)
     values_dropped: dict[str, int] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
+    engine_failures: int = 0
 
 
 #: Metric and the field of ``Counts`` that holds its value, or its values by the metric's one attribute.
@@ -40,6 +42,7 @@ _METRICS = (
     (metrics.SPANWRIGHT_PROCESSING_STEP_FAILURES, "step_failures"),
     (metrics.SPANWRIGHT_PROCESSING_VALUES_DROPPED, "values_dropped"),
     (metrics.SPANWRIGHT_PROCESSING_LOST, "lost"),
+    (metrics.SPANWRIGHT_PROCESSING_ENGINE_FAILURES, "engine_failures"),
 )
 
 
@@ -61,6 +64,7 @@ class Counters:
         self._step_failures: dict[str, int] = {}
         self._values_dropped: dict[str, int] = {}
         self._lost: dict[str, int] = {}
+        self._engine_failures = 0
 
     def span_processed(self, content_dropped: bool = False) -> None:
         with self._lock:
@@ -91,6 +95,11 @@ class Counters:
         with self._lock:
             self._lost[reason] = self._lost.get(reason, 0) + count
 
+    def engine_failed(self) -> None:
+        """A detection engine could not be loaded."""
+        with self._lock:
+            self._engine_failures += 1
+
     def order_lost(self, count: int) -> None:
         """``count`` spans are waited for no longer: a later span of their trace may now pass them."""
         with self._lock:
@@ -106,6 +115,7 @@ class Counters:
                 dict(self._step_failures),
                 dict(self._values_dropped),
                 dict(self._lost),
+                self._engine_failures,
             )
 
     def emit_metrics(self, meter_provider: MeterProvider | None = None) -> None:

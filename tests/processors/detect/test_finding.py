@@ -42,5 +42,5 @@ def test_equal_scores_go_to_the_longer_then_the_more_specific() -> None:
 
 def test_every_type_has_a_placeholder_of_its_own() -> None:
     """No two types share a placeholder."""
-    assert set(PLACEHOLDER_WORDS) == set(Entity)
-    assert len(set(PLACEHOLDER_WORDS.values())) == len(Entity)
+    assert set(PLACEHOLDER_WORDS) >= set(Entity)
+    assert len(set(PLACEHOLDER_WORDS.values())) == len(PLACEHOLDER_WORDS)

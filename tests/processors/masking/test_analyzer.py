@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from spanwright_processors.counters import Counters
 from spanwright_processors.detect.finding import Finding
-from spanwright_processors.detect.found import BudgetExceededError
-from spanwright_processors.masking.analyzer import Analyzer, load_analyzer
+from spanwright_processors.detect.found import BudgetExceededError, NotReadyError
+from spanwright_processors.masking.analyzer import Analyzer, check_analyzer, load_analyzer
+from support.loading import LoadedAtOnce
 
 
 class Result(NamedTuple):
@@ -40,6 +42,10 @@ class Engine:
 ENGINE = Engine()
 
 
+def loaded(engine: Engine) -> LoadedAtOnce:
+    return LoadedAtOnce("it", lambda: engine, "", Counters())
+
+
 def made() -> Any:
     return ENGINE
 
@@ -47,7 +53,7 @@ def made() -> Any:
 def test_findings_come_from_another_thread() -> None:
     """Never the caller's."""
     engine = Engine()
-    analyzer = Analyzer(engine, ["LOCATION"])
+    analyzer = Analyzer(loaded(engine), ["LOCATION"])
     assert analyzer.find("to Oslo") == [Finding("LOCATION", 3, 7, 0.85)]
     assert analyzer.find("nowhere") == []
     assert engine.threads == {"SpanwrightAnalyzer"}
@@ -55,7 +61,7 @@ def test_findings_come_from_another_thread() -> None:
 
 def test_a_slow_text_is_given_up() -> None:
     """Within the budget, and the next text is found when the thread is through with it."""
-    analyzer = Analyzer(Engine(), ["LOCATION"], seconds=0.05)
+    analyzer = Analyzer(loaded(Engine()), ["LOCATION"], seconds=0.05)
     began = time.perf_counter()
     with pytest.raises(BudgetExceededError):
         analyzer.find("slow Oslo")
@@ -66,12 +72,23 @@ def test_a_slow_text_is_given_up() -> None:
 
 def test_what_an_engine_raises_comes_through_and_its_exit_ends_nothing() -> None:
     """The thread is there for the next text."""
-    analyzer = Analyzer(Engine(), ["LOCATION"])
+    analyzer = Analyzer(loaded(Engine()), ["LOCATION"])
     with pytest.raises(RuntimeError):
         analyzer.find("exit")
     assert analyzer.find("Oslo") != []
     analyzer.fork()
     assert analyzer.find("Oslo") != []
+
+
+def test_until_it_is_loaded_nothing_is_let_through() -> None:
+    """And never, where it cannot be."""
+
+    def refused() -> Engine:
+        raise ValueError("no such engine")
+
+    loading = LoadedAtOnce("it", refused, "", Counters())
+    with pytest.raises(NotReadyError):
+        Analyzer(loading, ["LOCATION"]).find("Oslo")
 
 
 def test_an_engine_is_found_by_import_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +98,16 @@ def test_an_engine_is_found_by_import_path(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(__import__("sys").modules, "my_engines", module)
     assert load_analyzer("my_engines:engine") is ENGINE
     assert load_analyzer("my_engines:make") is ENGINE
+
+
+def test_what_is_missing_is_said_at_once(tmp_path: Path) -> None:
+    """Without importing or loading anything."""
+    check_analyzer("threading:whatever")
+    file = tmp_path / "analyzer.yaml"
+    file.write_text("models: [")
+    for reference in ("nowhere.yaml", "word", "no_such_package.module:engine", str(file)):
+        with pytest.raises(ValueError, match=r"^Cannot use mask\.analyzer: .* instead\.$"):
+            check_analyzer(reference)
 
 
 @pytest.mark.parametrize(

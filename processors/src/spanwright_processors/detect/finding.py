@@ -25,7 +25,8 @@ class Entity(StrEnum):
     __hash__ = str.__hash__
 
 
-#: The word of a type in a placeholder: ``[EMAIL]``, or ``[EMAIL_3f2a91c0]`` for a pseudonym.
+#: The word of a type in a placeholder: ``[EMAIL]``, or ``[EMAIL_3f2a91c0]`` for a pseudonym. Types that are not
+#: here go by their own name.
 PLACEHOLDER_WORDS: dict[str, str] = {
     Entity.SECRET: "SECRET",
     Entity.EMAIL_ADDRESS: "EMAIL",
@@ -35,6 +36,15 @@ PLACEHOLDER_WORDS: dict[str, str] = {
     Entity.PHONE_NUMBER: "PHONE",
     Entity.IP_ADDRESS: "IP",
     Entity.PERSON: "NAME",
+    # Presidio's types
+    "MAC_ADDRESS": "MAC",
+    "UK_NHS": "NHS_NUMBER",
+    "US_BANK_NUMBER": "BANK_ACCOUNT",
+    "US_DRIVER_LICENSE": "DRIVER_LICENSE",
+    "US_ITIN": "ITIN",
+    "US_PASSPORT": "PASSPORT",
+    "DATE_TIME": "DATE",
+    "NRP": "GROUP",
 }
 #: The type of what an application gave to be masked: looked for whatever types are.
 GIVEN = "GIVEN"

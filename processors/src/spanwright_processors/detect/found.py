@@ -12,14 +12,35 @@ from ..audit.originals import Edit as Change
 from ..audit.originals import Replaced
 from . import json_text
 from .json_text import Edit
-from .replacement import FAILED, OVERSIZE, TIMEOUT
+from .replacement import FAILED, NOT_READY, OVERSIZE, TIMEOUT
 from .trace_memory import TraceNames
 
-_PLACEHOLDERS = {DropReason.OVERSIZE: OVERSIZE, DropReason.TIMEOUT: TIMEOUT}
+_PLACEHOLDERS = {
+    DropReason.OVERSIZE: OVERSIZE,
+    DropReason.TIMEOUT: TIMEOUT,
+    DropReason.NOT_READY: NOT_READY,
+}
 
 
 class BudgetExceededError(Exception):
     """Looking at this span has taken as long as it may."""
+
+
+class NotReadyError(Exception):
+    """The detector that was asked for is not loaded yet, or, ``failed``, cannot be."""
+
+    def __init__(self, *, failed: bool = False) -> None:
+        super().__init__()
+        self.failed = failed
+
+
+def drop_reason(error: Exception) -> DropReason:
+    """Why a value is dropped over which a detector raised ``error``."""
+    if isinstance(error, BudgetExceededError):
+        return DropReason.TIMEOUT
+    if isinstance(error, NotReadyError) and not error.failed:
+        return DropReason.NOT_READY
+    return DropReason.ERROR
 
 
 @dataclass(slots=True)

@@ -10,10 +10,12 @@ from .finding import PLACEHOLDER_WORDS, Entity
 from .policy import Action, Policy, Scope
 
 #: What stands in the place of a value too long to look at, of one that took too long, of one that a detector
-#: failed on, and of binary data where that is not let through.
+#: failed on, of one that came before the detector asked for was loaded, and of binary data where that is not
+#: let through.
 OVERSIZE = "[OVERSIZE]"
 TIMEOUT = "[TIMEOUT]"
 FAILED = "[FAILED]"
+NOT_READY = "[NOT_READY]"
 BINARY = "[BINARY]"
 #: A replacement of ours, however it came there: never masked again.
 PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,40}(?:_(?:[0-9a-f]{16}|[0-9a-f]{8}|[0-9A-Za-z]{4}))?\]")

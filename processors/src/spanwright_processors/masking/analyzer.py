@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future
@@ -13,33 +14,46 @@ from queue import SimpleQueue
 from typing import Any
 
 from ..detect.finding import Finding
-from ..detect.found import BudgetExceededError
+from ..detect.found import BudgetExceededError, NotReadyError
+from .loading import Loading, State
 
 
 class Analyzer:
     """Finds ``entities`` with an ``AnalyzerEngine``, on a thread of its own.
 
-    Where a text takes longer than ``seconds`` (None: as long as it likes) ``BudgetExceededError`` is raised;
-    the thread goes on with it, and the texts behind it wait. Safe from several threads.
+    Until ``engine`` is loaded, and where it cannot be, ``NotReadyError`` is raised. Where a text takes longer
+    than ``seconds`` (None: as long as it likes) ``BudgetExceededError`` is raised; the thread goes on with it,
+    and the texts behind it wait. Safe from several threads.
     """
 
     def __init__(
-        self, engine: Any, entities: Collection[str], language: str = "en", seconds: float | None = None
+        self,
+        engine: Loading[Any],
+        entities: Collection[str],
+        language: str = "en",
+        seconds: float | None = None,
     ) -> None:
         self._engine = engine
         self._entities = sorted(entities)
         self._language = language
         self._seconds = seconds
-        self.fork()
+        self._renew()
 
     def fork(self) -> None:
-        """Begin a new thread at the next text: also what a forked child needs."""
+        """The threads stayed in the parent."""
+        self._engine.fork()
+        self._renew()
+
+    def _renew(self) -> None:
+        """Begin a new thread at the next text."""
         self._lock = threading.Lock()
         self._waiting: SimpleQueue[tuple[str, Future[list[Finding]]]] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def find(self, text: str) -> list[Finding]:
         """What the engine finds; raises whatever it raises."""
+        if self._engine.value is None:
+            raise NotReadyError(failed=self._engine.state is State.FAILED)
         future: Future[list[Finding]] = Future()
         self._waiting.put((text, future))
         self._start()
@@ -69,8 +83,22 @@ class Analyzer:
                 future.set_exception(error if isinstance(error, Exception) else RuntimeError())
 
     def _analyze(self, text: str) -> list[Finding]:
-        results = self._engine.analyze(text=text, language=self._language, entities=self._entities)
+        engine: Any = self._engine.value
+        results = engine.analyze(text=text, language=self._language, entities=self._entities)
         return [Finding(str(one.entity_type), one.start, one.end, float(one.score)) for one in results]
+
+
+def check_analyzer(reference: str) -> None:
+    """Raises ``ValueError`` for what can be told of a reference at once: a file, model or package missing."""
+    if reference.endswith((".yaml", ".yml")):
+        _check_models(Path(reference))
+        return
+    package, colon, _ = reference.partition(":")
+    if not colon:
+        raise _wrong(f"{reference} is neither a YAML file nor package.module:name")
+    top = package.partition(".")[0]
+    if top not in sys.modules and find_spec(top) is None:
+        raise _wrong(f"there is no package {top}")
 
 
 def load_analyzer(reference: str) -> Any:
@@ -101,19 +129,27 @@ def _imported(reference: str) -> Any:
 
 
 def _from_file(path: Path) -> Any:
+    _check_models(path)
+    from presidio_analyzer import AnalyzerEngineProvider
+
+    return AnalyzerEngineProvider(analyzer_engine_conf_file=str(path)).create_engine()
+
+
+def _check_models(path: Path) -> None:
     import yaml
 
     if not path.is_file():
         raise _wrong(f"there is no file {path}")
-    for model in _models(yaml.safe_load(path.read_text(encoding="utf-8"))):
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise _wrong(f"{path} cannot be read as YAML ({type(error).__name__})") from error
+    for model in _models(loaded):
         if find_spec(model.partition("/")[0]) is None and not Path(model).exists():
             raise ValueError(
                 f"Cannot use mask.analyzer: the model {model} that {path} names is not installed. "
                 f"Install it where the application runs, or name one that is."
             )
-    from presidio_analyzer import AnalyzerEngineProvider
-
-    return AnalyzerEngineProvider(analyzer_engine_conf_file=str(path)).create_engine()
 
 
 def _models(tree: object) -> Iterator[str]:

@@ -2,78 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from ..counters import Counters, process_counters
 from ..detect.engine import Detector, is_plain
 from ..detect.finding import Entity, Finding
-from .settings import Engine, MaskSettings
+from ..detect.found import NotReadyError
+from .loading import Loading, State
+from .settings import Engine, MaskSettings, wrong
 
 if TYPE_CHECKING:
     from ..presidio import FastEngine
     from .analyzer import Analyzer
 
-#: What Presidio's definitions look for beside our types unless types are named: numbers of documents and
-#: accounts. Not addresses of pages and machines, dates and UUIDs, which are nobody's.
-_DEFAULT_FAST = frozenset(
-    {"CRYPTO", "MEDICAL_LICENSE", "US_BANK_NUMBER", "US_DRIVER_LICENSE", "US_ITIN", "US_PASSPORT"}
-)
-
 
 class CombinedDetector(Detector):
     """Our secrets and names, Presidio's compiled definitions, and an analyzer if there is one.
 
-    What overlaps, whichever engine found it, is settled by the one rule of ``merge``.
+    What overlaps, whichever engine found it, is settled by the one rule of ``merge``. Until the definitions
+    are loaded, and where they cannot be, our own patterns find; or, if ``closed``, ``NotReadyError`` is
+    raised over all text that could hold anything. ``entities`` None: all that any engine knows, but
+    ``ignored``.
     """
 
     def __init__(
-        self, entities: Collection[str], regions: tuple[str, ...], fast: FastEngine, analyzer: Analyzer | None
+        self,
+        entities: Collection[str] | None,
+        regions: tuple[str, ...],
+        engine: Loading[FastEngine],
+        analyzer: Analyzer | None = None,
+        *,
+        ignored: frozenset[str] = frozenset(),
+        closed: bool = False,
     ) -> None:
-        types = frozenset(entities)
-        self._fast = fast
-        self._fast_types = sorted(types & fast.entities)
+        self._entities = entities
+        self._regions = regions
+        self._ignored = ignored
+        self._engine = engine
         self._analyzer = analyzer
-        super().__init__((types - fast.entities) | (types & {Entity.EMAIL_ADDRESS}), regions)
+        self._is_closed = closed
+        self._parts: tuple[Detector, FastEngine, list[str]] | None = None
+        super().__init__(tuple(Entity) if entities is None else entities, regions)
 
     def candidates(self, text: str) -> list[Finding]:
         if is_plain(text):
             return []
-        found = super().candidates(text)
-        if self._fast_types:
-            found += self._fast.find(text, self._fast_types)
+        engine = self._engine.value
+        if engine is None:
+            if self._is_closed:
+                raise NotReadyError(failed=self._engine.state is State.FAILED)
+            return super().candidates(text)
+        beside, engine, types = self._parts or self._made(engine)
+        found = beside.candidates(text)
+        if types:
+            found += engine.find(text, types)
         if self._analyzer is not None:
             found += self._analyzer.find(text)
         return found
 
+    def without_analyzer(self) -> CombinedDetector:
+        """One for what is looked at on the application's thread: open, and without a model."""
+        return CombinedDetector(self._entities, self._regions, self._engine, ignored=self._ignored)
+
+    def when_changed(self, call: Callable[[], None]) -> None:
+        self._engine.when_ready(call)
+
     def fork(self) -> None:
+        self._engine.fork()
         if self._analyzer is not None:
             self._analyzer.fork()
 
+    def _made(self, engine: FastEngine) -> tuple[Detector, FastEngine, list[str]]:
+        """Our part, beside Presidio's: what it has no patterns for, and e-mail addresses in URLs."""
+        wanted = frozenset({*Entity, *engine.entities} if self._entities is None else self._entities)
+        wanted -= self._ignored
+        ours = Detector((wanted - engine.entities) | (wanted & {Entity.EMAIL_ADDRESS}), self._regions)
+        self._parts = ours, engine, sorted(wanted & engine.entities)
+        return self._parts
 
-def make_detector(settings: MaskSettings, wanted: Collection[str] | None) -> Detector:
-    """The detector that ``mask.engine`` asks for; ``wanted`` None: the types worth masking.
 
-    Raises ``ValueError`` where what it needs is not installed.
+def make_detector(
+    settings: MaskSettings,
+    wanted: Collection[str] | None,
+    ignored: frozenset[str] = frozenset(),
+    counters: Counters | None = None,
+) -> Detector:
+    """The detector that ``mask.engine`` asks for; ``wanted`` None: all types but those ``ignored``.
+
+    Raises ``ValueError`` where what it needs is not installed. What takes long goes on after the return.
     """
+    own = tuple(Entity) if wanted is None else wanted
     if settings.engine is Engine.OWN:
-        return Detector(tuple(Entity) if wanted is None else wanted, settings.phone_regions)
-    from ..presidio import load_engine
+        return Detector(own, settings.phone_regions)
+    from ..presidio import is_installed
 
-    fast = load_engine()
-    if fast is None:
-        raise ValueError(
-            f"Cannot use mask.engine={settings.engine.value}: presidio-analyzer is not installed. "
-            "Install spanwright-processors[presidio], or set mask.engine=own."
-        )
-    types = frozenset({*Entity, *_DEFAULT_FAST}) if wanted is None else frozenset(wanted)
-    return CombinedDetector(types, settings.phone_regions, fast, _analyzer(settings))
+    if not is_installed():
+        if settings.engine is Engine.AUTO and not settings.asks_for_presidio:
+            return Detector(own, settings.phone_regions)
+        key = "locales" if settings.locales else "recognizers"
+        key = key if settings.engine is Engine.AUTO else f"engine={settings.engine.value}"
+        otherwise = "engine=own, or install spanwright-processors[presidio],"
+        raise wrong(key, "presidio-analyzer is not installed", otherwise)
+    counters = process_counters() if counters is None else counters
+    closed = settings.engine is not Engine.AUTO or settings.asks_for_presidio
+    return CombinedDetector(
+        wanted,
+        settings.phone_regions,
+        _loading_engine(settings, counters, closed),
+        _analyzer(settings, counters),
+        ignored=ignored,
+        closed=closed,
+    )
 
 
-def _analyzer(settings: MaskSettings) -> Analyzer | None:
+def _loading_engine(settings: MaskSettings, counters: Counters, closed: bool) -> Loading[FastEngine]:
+    # Imported here and not on the thread: see ``loading``.
+    from ..presidio import Selection, load_engine
+    from ..presidio.recognizers_file import check_recognizers_file
+
+    if settings.recognizers is not None:
+        check_recognizers_file(settings.recognizers)
+    selection = Selection(settings.locales, settings.recognizers)
+
+    def load() -> FastEngine:
+        engine = load_engine(selection)
+        if engine is None:
+            raise RuntimeError("presidio-analyzer is not installed any more.")
+        left_out = engine.definitions.left_out
+        if left_out and settings.recognizers is not None:
+            names = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
+            raise ValueError(
+                f"{settings.recognizers} cannot be compiled ({names}). Run these by mask.engine=presidio."
+            )
+        return engine
+
+    instead = "All text is dropped until this is corrected." if closed else "The built-in patterns are used."
+    return Loading("Presidio's definitions", load, instead, counters)
+
+
+def _analyzer(settings: MaskSettings, counters: Counters) -> Analyzer | None:
     if settings.engine is not Engine.PRESIDIO or settings.analyzer is None:
         return None
-    from .analyzer import Analyzer, load_analyzer
+    from .analyzer import Analyzer, check_analyzer, load_analyzer
 
+    reference = settings.analyzer
+    check_analyzer(reference)
+    loading = Loading(
+        "the analyzer",
+        lambda: load_analyzer(reference),
+        "All text is dropped until this is corrected.",
+        counters,
+        imports=True,
+    )
     seconds = settings.budget_ms / 1e3 if settings.budget_ms else None
-    engine = load_analyzer(settings.analyzer)
-    return Analyzer(engine, settings.analyzer_entities, settings.analyzer_language, seconds)
+    return Analyzer(loading, settings.analyzer_entities, settings.analyzer_language, seconds)

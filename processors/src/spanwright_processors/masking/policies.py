@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,7 +15,12 @@ from ..detect.policy import Action, Policy, Scope
 from ..detect.redaction import Redactor
 from .settings import AttributeSettings, MaskSettings, PolicySettings, Preset, Whole
 
+#: Types that only ``strict`` looks for unless they are named: dates, and addresses of pages and machines,
+#: which are mostly nobody's, and without which telemetry tells little.
+OFF_BY_DEFAULT = frozenset({"DATE_TIME", "URL", "UUID"})
 _MIN_SCORES = {Preset.STRICT: 0.0, Preset.STANDARD: 0.4, Preset.OFF: 1.0}
+#: No finding is as sure.
+_OUT_OF_REACH = 2.0
 #: The environment's name before it was ``deployment.environment.name``.
 _OLD_ENVIRONMENT_KEY = "deployment.environment"
 #: Attribute names whose treatment is remembered. Names are few; where they are not, they hold data.
@@ -130,16 +135,27 @@ def _masks(redactor: Redactor | None) -> bool:
 
 def wanted_entities(settings: MaskSettings) -> frozenset[str] | None:
     """Every type that some policy looks for; None: all."""
-    choices = [settings.entities, *(own.entities for own in settings.attributes.values() if own.entities)]
+    if settings.entities is None:
+        return None
+    return frozenset(entity for layer in _all_layers(settings) for entity in layer.entities or ())
+
+
+def ignored_entities(settings: MaskSettings) -> frozenset[str]:
+    """The types that no policy looks for although all are wanted: those off by default, unless named."""
+    named: set[str] = set()
+    for layer in _all_layers(settings):
+        if layer.preset is Preset.STRICT:
+            return frozenset()
+        named.update(layer.entities or (), layer.actions, layer.min_scores)
+    return OFF_BY_DEFAULT - named
+
+
+def _all_layers(settings: MaskSettings) -> Iterator[PolicySettings]:
+    yield _general(settings)
+    yield from settings.attributes.values()
     for environment in settings.environments.values():
-        choices += [environment.entities] if environment.entities is not None else []
-        choices += [own.entities for own in environment.attributes.values() if own.entities is not None]
-    wanted: set[str] = set()
-    for choice in choices:
-        if choice is None:
-            return None
-        wanted.update(choice)
-    return frozenset(wanted)
+        yield environment
+        yield from environment.attributes.values()
 
 
 def _general(settings: MaskSettings) -> PolicySettings:
@@ -186,6 +202,9 @@ def _policy(settings: MaskSettings, layers: Iterable[PolicySettings]) -> Policy 
             allow_by_type[entity] = allow_by_type.get(entity, frozenset()) | _folded(values)
     if preset is Preset.OFF:
         return None
+    if preset is Preset.STANDARD:
+        unnamed = OFF_BY_DEFAULT.difference(entities or (), actions, min_scores)
+        min_scores |= dict.fromkeys(unnamed, _OUT_OF_REACH)
     return Policy(
         actions=actions,
         min_score=least,

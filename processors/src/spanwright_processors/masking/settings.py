@@ -29,6 +29,7 @@ class Preset(StrEnum):
 class Engine(StrEnum):
     """Who finds."""
 
+    AUTO = "auto"  #: fast where presidio-analyzer is installed, else own
     OWN = "own"  #: our own patterns, which need nothing installed
     FAST = "fast"  #: Presidio's definitions, compiled, beside our secrets and names
     PRESIDIO = "presidio"  #: the same, and an ``AnalyzerEngine`` for what needs a model or code
@@ -95,10 +96,17 @@ class MaskSettings:
     #: What is looked for where nothing else is set: standard; strict (every guess counts, binary data is
     #: dropped); off (nothing is masked, and content is not captured on this step's account).
     preset: Preset = Preset.STANDARD
-    #: Who finds: own (our patterns, which need nothing installed); fast (Presidio's definitions, compiled,
-    #: beside our secrets and names; needs presidio-analyzer installed, loads neither it nor spaCy); presidio
-    #: (the same, and the `analyzer`).
-    engine: Engine = Engine.OWN
+    #: Who finds: auto (fast where presidio-analyzer is installed, else own); own (our patterns, which need
+    #: nothing installed); fast (Presidio's definitions, compiled, beside our secrets and names; loads neither
+    #: Presidio nor spaCy); presidio (the same, and the `analyzer`). Until the definitions are loaded, auto
+    #: uses our patterns, the others drop what they cannot look at; likewise where loading fails.
+    engine: Engine = Engine.AUTO
+    #: Countries, as Presidio codes them (us, uk, de, in …), whose recognizers are used too that are off by
+    #: default.
+    locales: tuple[str, ...] = ()
+    #: A YAML file of your own recognizers in Presidio's form: a list to add to its own, or a registry's
+    #: configuration in their place. Compiled like the others; those with code of their own need presidio.
+    recognizers: str | None = None
     #: For the engine presidio: `package.module:name` of an AnalyzerEngine or of a function that returns one,
     #: or a YAML file in the form of Presidio's AnalyzerEngineProvider. No model is ever downloaded.
     analyzer: str | None = None
@@ -106,9 +114,8 @@ class MaskSettings:
     analyzer_entities: tuple[str, ...] = ("PERSON", "LOCATION", "NRP")
     #: The language it is asked in.
     analyzer_language: str = "en"
-    #: Types looked for. Default: SECRET, EMAIL_ADDRESS, CREDIT_CARD, IBAN_CODE, US_SSN, PHONE_NUMBER,
-    #: IP_ADDRESS, PERSON; under the engines fast and presidio also numbers of documents and accounts, and
-    #: what the analyzer is asked for.
+    #: Types looked for. Default: all that the engine knows (the guide on masking lists them) but DATE_TIME,
+    #: URL and UUID, which only strict looks for; and what the analyzer is asked for.
     entities: tuple[str, ...] | None = None
     #: What becomes of each type: mask (`[EMAIL]`), pseudonym (`[EMAIL_3f2a91c0]`, the same for the same
     #: value), hash (`[EMAIL_3f2a91c05b1e77d4]`, the same in all traces), partial (`[CARD_4242]`, the last
@@ -156,8 +163,7 @@ class MaskSettings:
         check_policy(self)
         check_patterns(self.attributes)
         check_entities("analyzer_entities", self.analyzer_entities)
-        if self.engine is Engine.PRESIDIO and not self.analyzer:
-            raise wrong("engine", "presidio needs mask.analyzer", "mask.analyzer too, or fast")
+        self._check_engine()
         for key, least in (("max_value_bytes", _LEAST_VALUE_BYTES), ("budget_ms", 0), ("cache_bytes", 0)):
             value = getattr(self, key)
             if value < least:
@@ -166,6 +172,21 @@ class MaskSettings:
         for region in self.phone_regions:
             if not (len(region) == 2 and region.isascii() and region.isupper()):
                 raise wrong("phone_regions", f"{region!r} is not a region", "codes such as US, GB")
+
+    @property
+    def asks_for_presidio(self) -> bool:
+        """True if recognizers are asked for that only Presidio's definitions have."""
+        return bool(self.locales or self.recognizers)
+
+    def _check_engine(self) -> None:
+        if self.engine is Engine.PRESIDIO and not self.analyzer:
+            raise wrong("engine", "presidio needs mask.analyzer", "mask.analyzer too, or fast")
+        if self.engine is Engine.OWN and self.asks_for_presidio:
+            key = "locales" if self.locales else "recognizers"
+            raise wrong(key, "the engine own has no recognizers of Presidio's", "mask.engine=fast")
+        for locale in self.locales:
+            if not (locale.isascii() and locale.isalpha() and locale.islower()):
+                raise wrong("locales", f"{locale!r} is not a country's code", "codes such as us, uk, de")
 
 
 def check_policy(policy: PolicySettings | MaskSettings) -> None:

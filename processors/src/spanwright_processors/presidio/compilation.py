@@ -1,8 +1,9 @@
 """Gets the definitions of the installed Presidio: from a file in the user's cache, or from a child process.
 
-The child imports Presidio and spaCy (a second, and 150 MB) and ends; the application's process never does.
-Its output is kept in a file named after everything it depends on. Where no file can be written or read,
-nothing is lost but the time: the definitions come through the pipe.
+The child imports Presidio and spaCy (a second, and 210 MB) and ends; the application's process never does.
+Its output is kept in a file named after everything it depends on, which the child writes itself, so that it
+is there the next time although the application has ended first. Where no file can be written or read, nothing
+is lost but the time: the definitions come through the pipe.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from . import cache, room
 from .definitions import FORMAT, Definitions, from_json
 from .selection import Selection
 
@@ -23,6 +25,8 @@ from .selection import Selection
 PACKAGES = ("presidio-analyzer", "spacy", "regex", "tldextract", "idna", "phonenumbers")
 #: Longest that the child may take, in seconds.
 _TIME_LIMIT = 120
+#: Bytes that have to be free for the child to be started.
+_ROOM = 300_000_000
 _CHILD = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from spanwright_processors.presidio.reading import main; main()"
@@ -46,22 +50,28 @@ def definitions(selection: Selection) -> Definitions | None:
     """
     if not is_installed():
         return None
-    file = cache_folder() / f"presidio-{_key(selection)}.json"
-    text = _read(file)
+    file = definitions_file(selection)
+    found = _kept(file)
+    if found is not None:
+        return found
+    with cache.turn(file, _TIME_LIMIT):
+        found = _kept(file)  # by the process whose turn it was
+        return from_json(_compiled(selection, file)) if found is None else found
+
+
+def definitions_file(selection: Selection) -> Path:
+    """Where the definitions for a selection are kept."""
+    return cache.folder() / f"presidio-{_key(selection)}.json"
+
+
+def _kept(file: Path) -> Definitions | None:
+    text = cache.read(file)
     if text is None:
-        text = _compiled(selection)
-        _write(file, text)
-    return from_json(text)
-
-
-def cache_folder() -> Path:
-    """The folder for files that can be made again, of this user and this project."""
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        default = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
-        base = Path(os.environ.get(default) or Path.home() / ".cache")
-    return base / "spanwright"
+        return None
+    try:
+        return from_json(text)
+    except ValueError:
+        return None
 
 
 def _version(package: str) -> str:
@@ -80,36 +90,15 @@ def _key(selection: Selection) -> str:
     return digest.hexdigest()[:32]
 
 
-def _read(file: Path) -> str | None:
-    """The text that ``_write`` wrote; None if there is none, or it is not whole."""
-    try:
-        digest, _, text = file.read_text(encoding="utf-8").partition("\n")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text if digest == _digest(text) else None
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
-                unfinished.write(f"{_digest(text)}\n{text}")
-            os.replace(name, file)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError:
-        return
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _compiled(selection: Selection) -> str:
-    request = {"locales": selection.locales, "recognizers_file": selection.recognizers_file}
+def _compiled(selection: Selection, file: Path) -> str:
+    free = room.free_bytes()
+    if free is not None and free < _ROOM:
+        raise _error(f"that takes {_ROOM // 10**6} MB of memory for a moment, and {free // 10**6} are free")
+    request = {
+        "locales": selection.locales,
+        "recognizers_file": selection.recognizers_file,
+        "file": str(file),
+    }
     # -E: nothing that instruments the application through PYTHONPATH starts in the child.
     command = [
         _interpreter(),
@@ -130,18 +119,20 @@ def _compiled(selection: Selection) -> str:
             check=False,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise _error(f"the child process failed ({error!r})") from error
+        raise _error(f"the child process failed ({type(error).__name__})") from error
     if child.returncode != 0:
         reason = child.stderr.strip().rpartition("\n")[2] or f"exit code {child.returncode}"
-        raise _error(reason)
-    return child.stdout
+        raise _error(reason.removesuffix("."))
+    with suppress(ValueError):
+        from_json(child.stdout)
+        return child.stdout
+    raise _error("the child process wrote something else")
 
 
 def _error(reason: str) -> CompilationError:
     return CompilationError(
         f"Cannot read the recognizers of presidio-analyzer {_version('presidio-analyzer')}: {reason}. "
-        "Correct the recognizers file or the installation, or uninstall presidio-analyzer "
-        "to use the built-in patterns."
+        "Correct the recognizers file or the installation, or set mask.engine=own for the built-in patterns."
     )
 
 

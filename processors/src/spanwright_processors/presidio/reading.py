@@ -1,7 +1,7 @@
 """Reads recognizer definitions out of the installed Presidio. Runs in a child process, which imports it.
 
-``python -m spanwright_processors.presidio.reading`` reads a selection as JSON on standard input and writes
-the definitions as JSON on standard output.
+``main`` reads a selection and the name of a file as JSON on standard input and writes the definitions as JSON
+to that file, if it can, and to standard output.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import hashlib
 import inspect
 import json
 import logging
+import os
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +29,7 @@ import yaml
 from presidio_analyzer.recognizer_registry import RecognizerRegistry, RecognizerRegistryProvider
 from spacy.symbols import ORTH  # type: ignore[import-not-found] # compiled, without stubs
 
+from . import cache
 from .compilation import PACKAGES
 from .definitions import Affixes, Definitions, Kind, Pattern, Recognizer
 from .gate import gates
@@ -62,6 +65,7 @@ def registry(selection: Selection) -> RecognizerRegistry:
     )
     conf = Path(presidio_analyzer.__file__).parent / "conf" / "default_recognizers.yaml"
     configuration = added if is_registry else yaml.safe_load(conf.read_text(encoding="utf-8"))
+    _check_locales(configuration["recognizers"], selection.locales)
     configuration = {**configuration, "supported_languages": [LANGUAGE]}
     configuration["recognizers"] = [
         _enabled(each, selection.locales) for each in configuration["recognizers"]
@@ -76,6 +80,19 @@ def _contents(file: str | None) -> dict[str, Any]:
     loaded = yaml.safe_load(Path(file).read_text(encoding="utf-8")) if file else {}
     loaded = loaded.get("recognizer_registry", loaded) if isinstance(loaded, dict) else {}
     return dict(loaded)
+
+
+def _check_locales(entries: Iterable[Any], locales: tuple[str, ...]) -> None:
+    known = {
+        str(entry["country_code"])
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("country_code")
+    }
+    for locale in locales:
+        if locale not in known:
+            raise ValueError(
+                f"it has no recognizers for the locale {locale!r}, only for {', '.join(sorted(known))}"
+            )
 
 
 def _enabled(entry: Any, locales: tuple[str, ...]) -> Any:
@@ -256,10 +273,17 @@ def _affixes() -> Affixes:
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    selection = json.load(sys.stdin)
-    definitions = read(Selection(tuple(selection["locales"]), selection["recognizers_file"]))
-    sys.stdout.write(definitions.to_json())
+    _give_way()
+    request = json.load(sys.stdin)
+    definitions = read(Selection(tuple(request["locales"]), request["recognizers_file"])).to_json()
+    # First, so that it is there although the process that asks may have ended.
+    cache.write(Path(request["file"]), definitions)
+    sys.stdout.write(definitions)
 
 
-if __name__ == "__main__":
-    main()
+def _give_way() -> None:
+    """Processor time to the application first, and where memory runs out this process goes, not that one."""
+    with suppress(OSError, AttributeError):
+        os.nice(10)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")

@@ -9,20 +9,18 @@ from typing import Any, ClassVar
 
 from spanwright_semconv.attributes import USER_HASH
 from spanwright_semconv.content import is_content
-from spanwright_semconv.enums import DropReason
 from spanwright_semconv.given_values import forget_given_values, given_values
 
 from ..audit.originals import Originals
 from ..audit.settings import AuditSettings
 from ..content import NEUTRAL_EVENT_NAME, NEUTRAL_SPAN_NAME
 from ..counters import Counters, process_counters
-from ..detect.engine import Detector, FindingCache
-from ..detect.finding import Entity
-from ..detect.found import BudgetExceededError, Found
+from ..detect.engine import FindingCache
+from ..detect.found import Found, drop_reason
 from ..detect.replacement import FAILED
 from ..detect.trace_memory import TraceMemory, TraceNames
 from ..masking.engines import make_detector
-from ..masking.policies import Environments, Policies, Treatment, wanted_entities
+from ..masking.policies import Environments, Policies, Treatment, ignored_entities, wanted_entities
 from ..masking.report import mark
 from ..masking.settings import MaskSettings, Whole
 from ..span import Attributes, AttributeValue, EditableLogRecord, EditableSpan
@@ -60,16 +58,17 @@ class Mask:
         counters: Counters | None = None,
     ) -> None:
         settings = settings or MaskSettings()
+        self._counters = process_counters() if counters is None else counters
         wanted = wanted_entities(settings)
-        self._detector = make_detector(settings, wanted)
-        # On the application's thread, or once for each series: by our own patterns, whatever the engine.
-        patterns = Detector(tuple(Entity) if wanted is None else wanted, settings.phone_regions)
+        self._detector = make_detector(settings, wanted, ignored_entities(settings), self._counters)
+        # On the application's thread, or once for each series: without a model, and without waiting for one.
+        patterns = self._detector.without_analyzer()
         self._memory = TraceMemory() if settings.carry_over else None
         self._cache = FindingCache(settings.cache_bytes)
+        self._detector.when_changed(self._cache.clear)
         self._environments = Environments(settings, self._detector, self._cache)
         self._shared = Environments(settings, patterns, FindingCache(0))
         self._originals = originals or _audit_log(settings.audit)
-        self._counters = process_counters() if counters is None else counters
         # A metric's attributes tell its series apart, which have to stay apart.
         self._series = Environments(settings, patterns, FindingCache(0), distinct=True)
         self._guards_baggage = settings.baggage
@@ -232,7 +231,7 @@ def _rewritten(policies: Policies, attributes: Attributes, found: Found) -> Attr
         try:
             named[redactor.identifier(key, found) if "@" in key else key] = value
         except Exception as error:
-            found.drop(_reason(error))
+            found.drop(drop_reason(error))
     return named
 
 
@@ -248,11 +247,7 @@ def _masked(treatment: Treatment, key: str, value: Any, found: Found) -> Any:
             return redactor.hashed(key, value, found)
         return redactor.value(key, value, found)
     except Exception as error:
-        return found.drop(_reason(error))
-
-
-def _reason(error: Exception) -> DropReason:
-    return DropReason.TIMEOUT if isinstance(error, BudgetExceededError) else DropReason.ERROR
+        return found.drop(drop_reason(error))
 
 
 def _audit_log(settings: AuditSettings) -> Originals | None:

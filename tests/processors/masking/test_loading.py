@@ -1,0 +1,73 @@
+"""Loading on a thread of its own."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+import pytest
+from spanwright_processors.counters import Counters
+from spanwright_processors.masking.loading import Loading, State
+
+
+def test_neither_start_nor_reading_waits() -> None:
+    """What is not there is None, and then it is there, and who asked to know is told."""
+    go, told = threading.Event(), threading.Event()
+    loading = Loading("it", lambda: go.wait(5), "", Counters())
+    loading.when_ready(told.set)
+    assert (loading.value, loading.state) == (None, State.LOADING)
+    go.set()
+    assert loading.wait(5) is State.READY
+    assert loading.value is True
+    assert told.is_set()
+    late = threading.Event()
+    loading.when_ready(late.set)
+    assert late.is_set()
+
+
+@pytest.mark.parametrize("error", [ValueError("a reason."), SystemExit(1), MemoryError()])
+def test_a_failure_is_counted_and_said_once(error: BaseException, caplog: pytest.LogCaptureFixture) -> None:
+    """The application sees nothing but one line of log."""
+
+    def broken() -> None:
+        raise error
+
+    counters = Counters()
+    loading = Loading("the engine", broken, "The others go on.", counters)
+    assert loading.wait(5) is State.FAILED
+    assert counters.counts().engine_failures == 1
+    (record,) = caplog.records
+    assert record.getMessage().startswith("Cannot load the engine: ")
+    assert record.getMessage().endswith(" The others go on.")
+
+
+def test_a_forked_child_begins_anew() -> None:
+    """The thread that loads stayed in the parent; what was loaded did not."""
+    slow = threading.Event()
+    loading: Loading[bool] = Loading("it", lambda: slow.wait(0.3) or True, "", Counters())
+    child = os.fork()
+    if child == 0:
+        loading.fork()
+        os._exit(0 if loading.wait(5) is State.READY else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    loading.wait(5)
+    loading.fork()
+    assert loading.state is State.READY
+
+
+def test_a_fork_waits_for_imports() -> None:
+    """A child in which an import was cut in two could never import that module."""
+    began = threading.Event()
+
+    def importing() -> bool:
+        began.set()
+        time.sleep(0.3)
+        return True
+
+    loading = Loading("it", importing, "", Counters(), imports=True)
+    assert began.wait(5)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if loading.value else 1)
+    assert os.waitpid(child, 0)[1] == 0
