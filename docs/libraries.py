@@ -1,7 +1,7 @@
 """Writes what other places say of every library: README's table, and the extras of the distribution of all.
 
-Usage: python docs/libraries.py [--check]. Exit code 1 when `--check` finds a difference. The source is the list of
-entry points in instrumentation/pyproject.toml, and `covers` of each instrumentor.
+Usage: python docs/libraries.py [--check]. Exit code 1 when `--check` finds a difference. The source is the
+list of entry points in instrumentation/pyproject.toml, and `covers` of each instrumentor.
 """
 
 from __future__ import annotations
