@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,9 @@ from spanwright_instrumentation.content import (
     EVENT_VARIABLE,
     ContentMode,
     ContentPolicy,
+    content_text,
+    content_value,
+    frozen,
     to_json,
 )
 from spanwright_semconv.guard import GUARD_ATTRIBUTE
@@ -117,3 +121,60 @@ def test_numbers_that_json_has_not_are_in_quotes() -> None:
     """A tool may return NaN; backends that read JSON strictly would drop the whole message."""
     value = {"score": float("nan"), "range": [float("-inf"), float("inf"), 1.5], "text": "NaN"}
     assert to_json(value) == '{"score":"NaN","range":["-Infinity","Infinity",1.5],"text":"NaN"}'
+
+
+PLAIN = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+    lambda inner: st.one_of(
+        st.lists(inner),
+        st.tuples(inner),
+        st.dictionaries(st.text(), inner),
+        st.dictionaries(st.integers(), inner),
+    ),
+    max_leaves=12,
+)
+
+
+@given(PLAIN)
+def test_frozen_content_reads_the_same(value: object) -> None:
+    """The text of frozen content is that of the content itself, for whatever JSON takes."""
+    if isinstance(value, str):
+        assert frozen(value) is value
+    else:
+        assert content_text(frozen(value)) == to_json(value)
+
+
+def test_frozen_content_is_as_it_was() -> None:
+    """What the application does to its own lists and dicts after that shows nowhere, at any depth."""
+    sent: dict[str, Any] = {"role": "user", "parts": [{"arguments": {"city": "Paris"}}]}
+    kept = frozen([sent])
+    sent["parts"][0]["arguments"].pop("city")
+    sent["parts"].append("more")
+    sent["role"] = "tool"
+    before = [{"role": "user", "parts": [{"arguments": {"city": "Paris"}}]}]
+    assert json.loads(content_text(kept)) == content_value(kept) == before
+
+
+class Name(str):
+    """Text of a type of the application's."""
+
+
+class Field(BaseModel):
+    """A model of the application's."""
+
+    name: str
+
+
+def test_what_is_not_plain_is_written_at_once() -> None:
+    """Models, enumerations and other types become JSON before the application can change them."""
+    model = Field(name="a")
+    kept = frozen({"model": model, "name": Name("b"), "mode": ContentMode.SPAN_ONLY})
+    model.name = "z"
+    assert content_text(kept) == '{"model":{"name":"a"},"name":"b","mode":1}'
+    assert content_value(kept) == {"model": {"name": "a"}, "name": "b", "mode": 1}
+
+
+def test_text_of_frozen_content_encodes() -> None:
+    """Lone surrogates get through the copy and are replaced in the text, as everywhere."""
+    assert content_text(frozen(["\ud800"])) == '["?"]'
+    assert content_text(frozen("\ud800")) == "?"

@@ -48,6 +48,7 @@ class ObservedCall:
     def _read_content(self, read_content: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
         try:
             self._invocation.content.update(read_content(self._arguments))
+            self._invocation.freeze_content()
         except Exception:
             logger.debug("Cannot read the content of a request.", exc_info=withheld())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import marshal
 import os
 from collections.abc import Mapping
 from enum import IntFlag
@@ -24,6 +25,9 @@ class ContentMode(IntFlag):
     SPAN_ONLY = 1
     EVENT_ONLY = 2
     SPAN_AND_EVENT = 3
+
+
+_EVENT = ContentMode.EVENT_ONLY.value
 
 
 class ContentPolicy:
@@ -50,7 +54,9 @@ class ContentPolicy:
 
         ``OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT`` decides; unset, the modes that put content on events do.
         """
-        return bool(mode & ContentMode.EVENT_ONLY) if self._emits_event is None else self._emits_event
+        if self._emits_event is not None:
+            return self._emits_event
+        return bool(mode.value & _EVENT)
 
 
 def _mode_as_set(value: str) -> ContentMode | None:
@@ -94,6 +100,46 @@ def to_json(value: object) -> str:
         return valid_text(_encode(value))
     except ValueError:
         return valid_text(_encode(json.loads(_encode_any(value), parse_constant=str)))
+
+
+class Frozen:
+    """A content value as it is now, whatever becomes of the objects in it; its text is made when wanted.
+
+    Copying plain data with ``marshal`` takes a twentieth of the time of writing JSON. Values that hold
+    anything else become JSON at once.
+    """
+
+    __slots__ = ("_data", "_json")
+
+    def __init__(self, value: Any) -> None:
+        self._json: str | None = None
+        try:
+            self._data = marshal.dumps(value)
+        except ValueError:
+            self._json = to_json(value)
+
+    def value(self) -> Any:
+        """The value, as plain data."""
+        return marshal.loads(self._data) if self._json is None else json.loads(self._json)
+
+    def text(self) -> str:
+        """Its JSON text, valid in UTF-8."""
+        return to_json(self.value()) if self._json is None else self._json
+
+
+def frozen(value: Any) -> str | Frozen:
+    """A content value as it is now; text is as it is. May raise what values raise that refuse to be read."""
+    return value if isinstance(value, (str, Frozen)) else Frozen(value)
+
+
+def content_text(value: str | Frozen) -> str:
+    """What a span has of a content value."""
+    return value.text() if isinstance(value, Frozen) else valid_text(value)
+
+
+def content_value(value: str | Frozen) -> Any:
+    """What an event has of a content value."""
+    return value.value() if isinstance(value, Frozen) else value
 
 
 def valid_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from opentelemetry.context import Context
@@ -10,6 +11,8 @@ from opentelemetry.metrics import Meter
 from spanwright_semconv import attributes, metrics
 from spanwright_semconv.definitions import MetricDefinition
 from spanwright_semconv.enums import Operation, TokenModality
+
+from .measurements import measurements
 
 INFERENCE_OPERATIONS: frozenset[str] = frozenset(
     {Operation.CHAT, Operation.GENERATE_CONTENT, Operation.TEXT_COMPLETION}
@@ -60,6 +63,7 @@ class Instruments:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._records: dict[str, _Record] = {}
+        measurements.recorded_before_collections_of(meter)
 
     def record_operation(
         self,
@@ -69,19 +73,32 @@ class Instruments:
         modality: str,
         context: Context | None,
     ) -> None:
-        """Everything the conventions measure for one operation that took ``duration`` seconds.
+        """Everything the conventions measure for one operation that took ``duration`` seconds, soon.
 
-        A failed inference counts 0 tokens of modality ``unknown``; one without usage counts none.
+        A failed inference counts 0 tokens of modality ``unknown``; one without usage counts none. Nobody may
+        change the attributes any more; None stands for one that is not there.
         """
+        measurements.add(
+            partial(self._record_operation, operation, duration, span_attributes, modality, context)
+        )
+
+    def _record_operation(
+        self,
+        operation: str,
+        duration: float,
+        span_attributes: Mapping[str, Any],
+        modality: str,
+        context: Context | None,
+    ) -> None:
         if operation not in INFERENCE_OPERATIONS:
             definition = _DURATIONS.get(operation, metrics.GEN_AI_CLIENT_OPERATION_DURATION)
-            self.record(definition, duration, dimensions(definition, span_attributes), context)
+            self._record(definition, duration, dimensions(definition, span_attributes), context)
             return
         own = dimensions(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, span_attributes)
-        self.record(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, duration, own, context)
+        self._record(metrics.GEN_AI_CLIENT_INFERENCE_DURATION, duration, own, context)
         first_chunk = span_attributes.get(attributes.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK)
         if first_chunk is not None:
-            self.record(metrics.GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK, first_chunk, own, context)
+            self._record(metrics.GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK, first_chunk, own, context)
         self._record_tokens(span_attributes, own, modality, context)
 
     def _record_tokens(
@@ -93,10 +110,10 @@ class Instruments:
         for key, counter, per_call in _TOTALS:
             tokens = span_attributes.get(key)
             if tokens is not None:
-                self.record(counter, tokens, counted, context)
-                self.record(per_call, tokens, own, context)
+                self._record(counter, tokens, counted, context)
+                self._record(per_call, tokens, own, context)
             elif failed:
-                self.record(
+                self._record(
                     counter,
                     0,
                     {**counted, attributes.GEN_AI_TOKEN_MODALITY: TokenModality.UNKNOWN.value},
@@ -105,7 +122,7 @@ class Instruments:
         for key, counter in _SUBSETS:
             tokens = span_attributes.get(key)
             if tokens:
-                self.record(counter, tokens, counted, context)
+                self._record(counter, tokens, counted, context)
 
     def record(
         self,
@@ -114,7 +131,16 @@ class Instruments:
         measured: Mapping[str, Any],
         context: Context | None = None,
     ) -> None:
-        """One measurement of any metric of the registry."""
+        """One measurement of any metric of the registry, soon."""
+        measurements.add(partial(self._record, definition, value, measured, context))
+
+    def _record(
+        self,
+        definition: MetricDefinition,
+        value: float,
+        measured: Mapping[str, Any],
+        context: Context | None = None,
+    ) -> None:
         record = self._records.get(definition.name)
         if record is None:
             record = self._records.setdefault(definition.name, _create(self._meter, definition))
@@ -123,7 +149,8 @@ class Instruments:
 
 def dimensions(definition: MetricDefinition, span_attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the span's attributes that a measurement of this metric may carry."""
-    return {key: span_attributes[key] for key in definition.attributes if key in span_attributes}
+    found = {key: span_attributes.get(key) for key in definition.attributes}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _create(meter: Meter, definition: MetricDefinition) -> _Record:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from opentelemetry._logs import LogRecord, SeverityNumber
@@ -28,8 +29,9 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import TokenModality
 
 from .attach import Attached
-from .content import ContentMode, to_json, valid_text
+from .content import ContentMode, content_text, content_value, frozen
 from .context import context_attributes, give_context_values
+from .deferred import set_attributes_later
 from .instruments import INFERENCE_OPERATIONS
 from .suppression import marked
 from .telemetry import Telemetry
@@ -40,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 DETAILS_EVENT = "gen_ai.client.inference.operation.details"
 EXCEPTION_EVENT = "gen_ai.client.operation.exception"
+
+_SPAN, _EVENT = ContentMode.SPAN_ONLY.value, ContentMode.EVENT_ONLY.value
 
 
 class Invocation:
@@ -57,7 +61,9 @@ class Invocation:
     __slots__ = (
         "_begun",
         "_context",
-        "_mode",
+        "_emits_event",
+        "_on_event",
+        "_on_span",
         "_once",
         "_parent",
         "_telemetry",
@@ -74,7 +80,8 @@ class Invocation:
     #: Set on the span in one call at the end; write into it freely until then. None values are left out.
     attributes: dict[str, Any]
     #: Content attribute -> structured value, or text as it is; recorded where the content policy says.
-    #: Building it is worth its price only if ``captures_content``.
+    #: Building it is worth its price only if ``captures_content``. Values may hold the application's own
+    #: objects until ``freeze_content``.
     content: dict[str, Any]
     #: ``gen_ai.token.modality`` of the token metrics: ``text`` where nothing else was sent or received.
     modality: str
@@ -107,7 +114,7 @@ class Invocation:
         self._begun = time.perf_counter_ns()
         self.span = self._start_span(f"{operation} {name_suffix}" if name_suffix else operation, kind, links)
         self.is_recording = self.span.is_recording()
-        self._mode = self._content_mode()
+        self._decide_on_content()
 
     @property
     def span_context(self) -> SpanContext:
@@ -117,12 +124,12 @@ class Invocation:
     @property
     def captures_content(self) -> bool:
         """Whether messages, tool arguments and query text are recorded anywhere."""
-        return bool(self._mode)
+        return self._on_span or self._on_event
 
     @property
     def records_content(self) -> bool:
         """Whether content goes on this span; operations without an event have it nowhere else."""
-        return self.is_recording and bool(self._mode & ContentMode.SPAN_ONLY)
+        return self._on_span
 
     @property
     def context(self) -> Context:
@@ -150,6 +157,12 @@ class Invocation:
         """Nanoseconds since the epoch, ``elapsed`` seconds after the start."""
         return self.started_at + int(elapsed * 1e9)
 
+    def freeze_content(self) -> None:
+        """What the application does to its messages from now on no longer shows in ``content``."""
+        for key, value in self.content.items():
+            if value is not None:
+                self.content[key] = _frozen(value)
+
     def stop(self, *, end_time: int | None = None) -> None:
         """The operation is over, with success unless ``attributes['error.type']`` is set. Only the first of
         all ``stop`` and ``fail`` calls counts.
@@ -171,20 +184,25 @@ class Invocation:
             span = self._telemetry.tracer.start_span(
                 name, self._parent, kind, self.attributes, links, self.started_at, record_exception=False
             )
-            self.attributes.update(context_attributes(self._parent))
-            give_context_values(self._parent, span.get_span_context().trace_id)
+            if self._parent:
+                self.attributes.update(context_attributes(self._parent))
+                give_context_values(self._parent, span.get_span_context().trace_id)
         except Exception:
             logger.debug("Cannot start a span.", exc_info=withheld())
             return INVALID_SPAN
         return span
 
-    def _content_mode(self) -> ContentMode:
+    def _decide_on_content(self) -> None:
+        self._on_span = self._on_event = self._emits_event = False
         try:
             mode = self._telemetry.content_mode()
+            # As plain numbers: the operators of flags take a microsecond each.
+            self._on_span = self.is_recording and bool(mode.value & _SPAN)
+            self._on_event = bool(mode.value & _EVENT)
+            if self.operation in INFERENCE_OPERATIONS:
+                self._emits_event = self._telemetry.policy.emits_event(mode)
         except Exception:
             logger.debug("Cannot tell whether content is guarded; it is left out.", exc_info=withheld())
-            return ContentMode.NO_CONTENT
-        return mode if self.is_recording else mode & ContentMode.EVENT_ONLY
 
     def _finish(self, error: BaseException | None, end_time: int | None) -> None:
         if not self._once.acquire(blocking=False):
@@ -193,7 +211,7 @@ class Invocation:
         try:
             if error is not None:
                 self._describe_error(error)
-            elif attributes.ERROR_TYPE in self.attributes:
+            elif self.attributes.get(attributes.ERROR_TYPE) is not None:
                 self.span.set_status(Status(StatusCode.ERROR, self.attributes[attributes.ERROR_TYPE]))
             self._record_span()
             if self.tool_calls:
@@ -205,7 +223,8 @@ class Invocation:
             self._telemetry.instruments.record_operation(
                 self.operation, duration, self.attributes, self.modality, self.context
             )
-            self._emit_events(error)
+            if self._emits_event:
+                self._emit_events(error)
         except Exception:
             logger.debug("Cannot record an operation.", exc_info=withheld())
 
@@ -216,41 +235,34 @@ class Invocation:
             Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if _is_failure(status) else name)
         )
         # An exception's message may quote the prompt: it goes where content may go.
-        if self._mode & ContentMode.SPAN_ONLY:
+        if self._on_span:
             self.span.record_exception(error)
 
     def _record_span(self) -> None:
-        recorded = {key: value for key, value in self.attributes.items() if value is not None}
-        self.attributes = recorded
-        if not self.is_recording:
-            return
-        if self._mode & ContentMode.SPAN_ONLY and self.content:
-            texts = {
-                key: valid_text(value) if isinstance(value, str) else to_json(value)
-                for key, value in self.content.items()
-                if value is not None
-            }
-            recorded = {**recorded, **texts}
-        self.span.set_attributes(recorded)
+        # Another dict from now on: this one is read later, and nobody is to change it.
+        recorded = self.attributes
+        self.attributes = recorded.copy()
+        self.freeze_content()
+        if self.is_recording:
+            content = self.content if self._on_span else {}
+            set_attributes_later(self.span, partial(_span_attributes, recorded, content))
 
     def _emit_events(self, error: BaseException | None) -> None:
-        telemetry = self._telemetry
-        if self.operation not in INFERENCE_OPERATIONS or not telemetry.policy.emits_event(self._mode):
-            return
-        content = self.content if self._mode & ContentMode.EVENT_ONLY else {}
-        telemetry.logger.emit(
+        emit, now = self._telemetry.logger.emit, time.time_ns()
+        content = self.content if self._on_event else {}
+        emit(
             LogRecord(
-                timestamp=time.time_ns(),
+                timestamp=now,
                 context=self.context,
                 severity_number=SeverityNumber.DEBUG,
                 event_name=DETAILS_EVENT,
-                attributes={**self.attributes, **content},
+                attributes=_event_attributes(self.attributes, content),
             )
         )
         if error is not None and content:
-            telemetry.logger.emit(
+            emit(
                 LogRecord(
-                    timestamp=time.time_ns(),
+                    timestamp=now,
                     context=self.context,
                     severity_number=SeverityNumber.WARN,
                     event_name=EXCEPTION_EVENT,
@@ -259,10 +271,32 @@ class Invocation:
             )
 
 
+def _frozen(value: Any) -> Any:
+    """None for what cannot be read: the rest of the span is worth having."""
+    try:
+        return frozen(value)
+    except Exception:
+        logger.debug("Cannot record a content value.", exc_info=withheld())
+        return None
+
+
+def _span_attributes(plain: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a span has: plain attributes, and content as text."""
+    texts = {key: content_text(value) for key, value in content.items() if value is not None}
+    return {key: value for key, value in plain.items() if value is not None} | texts
+
+
+def _event_attributes(plain: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event has: the same, with content in its structure."""
+    values = {key: content_value(value) for key, value in content.items() if value is not None}
+    return {key: value for key, value in plain.items() if value is not None} | values
+
+
 def _sampling_attributes(operation: str, known: Mapping[str, Any] | None) -> dict[str, Any]:
     start = {attributes.GEN_AI_OPERATION_NAME: operation}
-    if known:
-        start.update((key, value) for key, value in known.items() if value is not None)
+    for key, value in (known or {}).items():
+        if value is not None:
+            start[key] = value
     return start
 
 
