@@ -148,6 +148,7 @@ def test_every_string_of_the_official_part_is_classified() -> None:
         "gen_ai.skill.source.uri",
         "gen_ai.tool.description",
         "mcp.resource.uri",
+        "spanwright.original.name",
         "user.id",
     }
 

@@ -157,6 +157,7 @@ __all__ = [
     "SPANWRIGHT_COST_TIER",
     "SPANWRIGHT_COST_UNKNOWN_MODEL",
     "SPANWRIGHT_COST_USD",
+    "SPANWRIGHT_DIALECTS",
     "SPANWRIGHT_DUPLICATE_OF",
     "SPANWRIGHT_EVAL",
     "SPANWRIGHT_FINISH_REASON",
@@ -165,6 +166,10 @@ __all__ = [
     "SPANWRIGHT_GUARDRAIL_SCORE",
     "SPANWRIGHT_GUARDRAIL_STAGE",
     "SPANWRIGHT_HITL_REASON",
+    "SPANWRIGHT_ORIGINAL_ATTRIBUTE",
+    "SPANWRIGHT_ORIGINAL_DROPPED_KEYS",
+    "SPANWRIGHT_ORIGINAL_KIND",
+    "SPANWRIGHT_ORIGINAL_NAME",
     "SPANWRIGHT_OUTCOME",
     "SPANWRIGHT_PII_COUNT",
     "SPANWRIGHT_PII_DETECTED",
@@ -190,6 +195,9 @@ __all__ = [
     "SPANWRIGHT_RETRIEVAL_SCORE_MEAN",
     "SPANWRIGHT_RETRIEVAL_SCORE_MIN",
     "SPANWRIGHT_RETRIEVAL_SCORE_SECOND",
+    "SPANWRIGHT_STAGE_OUTCOME",
+    "SPANWRIGHT_STAGE_SIGNAL",
+    "SPANWRIGHT_STAGE_TRANSPORT",
     "SPANWRIGHT_SYSTEM_PROMPT_SHA256",
     "SPANWRIGHT_TIME_TO_FIRST_TOKEN",
     "SPANWRIGHT_TOOL_ARGUMENTS_VALID",
@@ -551,6 +559,9 @@ SPANWRIGHT_COST_GUARD_SCOPE: Final = "spanwright.cost_guard.scope"
 #: US dollars spent or promised to calls under way when the call was to be made; 0 for the scope `call`.
 #: (double, USD)
 SPANWRIGHT_COST_GUARD_SPENT_USD: Final = "spanwright.cost_guard.spent.usd"
+#: Dialects the span was written in before it was normalised, sorted; absent where it followed the conventions
+#: already. (string[])
+SPANWRIGHT_DIALECTS: Final = "spanwright.dialects"
 #: Id (16 hexadecimal digits) of the span of the same trace that counts this call; this one repeats it, has no
 #: cost and is in no total. (string)
 SPANWRIGHT_DUPLICATE_OF: Final = "spanwright.duplicate_of"
@@ -569,6 +580,16 @@ SPANWRIGHT_GUARDRAIL_SCORE: Final = "spanwright.guardrail.score"
 SPANWRIGHT_GUARDRAIL_STAGE: Final = "spanwright.guardrail.stage"
 #: Reason code for handing the run to a person. (string)
 SPANWRIGHT_HITL_REASON: Final = "spanwright.hitl.reason"
+#: `spanwright.original.attribute.<key>`: a value that stood under `<key>` in a namespace of the conventions
+#: where they know no such attribute, or another value of it. (template[any])
+SPANWRIGHT_ORIGINAL_ATTRIBUTE: Final = "spanwright.original.attribute"
+#: Attributes of the dialect that were dropped, sorted, indexes as `*`; embedding vectors, and what the
+#: settings name. (string[])
+SPANWRIGHT_ORIGINAL_DROPPED_KEYS: Final = "spanwright.original.dropped_keys"
+#: Kind of the span before it was normalised, in lower case. (string)
+SPANWRIGHT_ORIGINAL_KIND: Final = "spanwright.original.kind"
+#: Name of the span or event before it was normalised. (string)
+SPANWRIGHT_ORIGINAL_NAME: Final = "spanwright.original.name"
 #: How the request ended. `error` when the root's status is an error; set by the application it is kept.
 #: (enumeration)
 SPANWRIGHT_OUTCOME: Final = "spanwright.outcome"
@@ -627,6 +648,12 @@ SPANWRIGHT_RETRIEVAL_SCORE_MEAN: Final = "spanwright.retrieval.score.mean"
 SPANWRIGHT_RETRIEVAL_SCORE_MIN: Final = "spanwright.retrieval.score.min"
 #: Score of the second chunk returned. Absent when fewer than 2 came. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_SECOND: Final = "spanwright.retrieval.score.second"
+#: How a request to the stage, or a reload of its policy, ended (metric dimension). (enumeration)
+SPANWRIGHT_STAGE_OUTCOME: Final = "spanwright.stage.outcome"
+#: What a request to the stage holds (metric dimension). (enumeration)
+SPANWRIGHT_STAGE_SIGNAL: Final = "spanwright.stage.signal"
+#: How a request came to the stage (metric dimension). (enumeration)
+SPANWRIGHT_STAGE_TRANSPORT: Final = "spanwright.stage.transport"
 #: SHA-256 in hexadecimal of the system prompt's text, UTF-8, several parts joined by a newline. (string)
 SPANWRIGHT_SYSTEM_PROMPT_SHA256: Final = "spanwright.system_prompt.sha256"
 #: Seconds from the request to the first chunk with content (text, reasoning or a tool call), not the

@@ -26,7 +26,7 @@ CONTENT_KEYS: Final[frozenset[str]] = frozenset(
     }
 )
 #: Beginnings of such attributes whose last part is free.
-CONTENT_PREFIXES: Final[tuple[str, ...]] = ("gen_ai.prompt.variable.",)
+CONTENT_PREFIXES: Final[tuple[str, ...]] = ("gen_ai.prompt.variable.", "spanwright.original.attribute.")
 #: Attributes that never do: ids, models, names, versions, enumerations, figures.
 NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
     {
@@ -155,6 +155,7 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.cost_guard.limit.usd",
         "spanwright.cost_guard.scope",
         "spanwright.cost_guard.spent.usd",
+        "spanwright.dialects",
         "spanwright.duplicate_of",
         "spanwright.finish_reason",
         "spanwright.guardrail.action",
@@ -162,6 +163,8 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.guardrail.score",
         "spanwright.guardrail.stage",
         "spanwright.hitl.reason",
+        "spanwright.original.dropped_keys",
+        "spanwright.original.kind",
         "spanwright.outcome",
         "spanwright.pii.detected",
         "spanwright.pii.entity_types",
@@ -186,6 +189,9 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.retrieval.score.mean",
         "spanwright.retrieval.score.min",
         "spanwright.retrieval.score.second",
+        "spanwright.stage.outcome",
+        "spanwright.stage.signal",
+        "spanwright.stage.transport",
         "spanwright.system_prompt.sha256",
         "spanwright.time_to_first_token",
         "spanwright.tool.arguments.valid",

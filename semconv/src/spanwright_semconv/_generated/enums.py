@@ -22,6 +22,9 @@ __all__ = [
     "Provider",
     "ResponseStatus",
     "ScoreKind",
+    "StageOutcome",
+    "StageSignal",
+    "StageTransport",
     "TokenModality",
 ]
 
@@ -330,6 +333,41 @@ class ScoreKind(StrEnum):
     SIMILARITY = "similarity"
     #: The lower the closer.
     DISTANCE = "distance"
+
+
+class StageOutcome(StrEnum):
+    """Values of ``spanwright.stage.outcome`` (open)."""
+
+    #: The next hop accepted it; or a reload took place.
+    ACCEPTED = "accepted"
+    #: The next hop refused it for good; or a reload failed.
+    REFUSED = "refused"
+    #: The next hop did not take it now. The sender was asked to come again.
+    UNAVAILABLE = "unavailable"
+    #: The stage held as much as it may. The sender was asked to come again.
+    BUSY = "busy"
+    #: The stage was ending. The sender was asked to come again.
+    DRAINING = "draining"
+    #: It was no OTLP message.
+    INVALID = "invalid"
+
+
+class StageSignal(StrEnum):
+    """Values of ``spanwright.stage.signal`` (open)."""
+
+    #: Spans.
+    TRACES = "traces"
+    #: Log records.
+    LOGS = "logs"
+
+
+class StageTransport(StrEnum):
+    """Values of ``spanwright.stage.transport`` (open)."""
+
+    #: OTLP/gRPC.
+    GRPC = "grpc"
+    #: OTLP/HTTP with protobuf.
+    HTTP = "http"
 
 
 class TokenModality(StrEnum):

@@ -46,6 +46,12 @@ __all__ = [
     "SPANWRIGHT_PROCESSING_SPANS",
     "SPANWRIGHT_PROCESSING_STEP_FAILURES",
     "SPANWRIGHT_PROCESSING_VALUES_DROPPED",
+    "SPANWRIGHT_STAGE_RELOADS",
+    "SPANWRIGHT_STAGE_REQUEST_DURATION",
+    "SPANWRIGHT_STAGE_REQUEST_SIZE",
+    "SPANWRIGHT_STAGE_WAITING",
+    "SPANWRIGHT_STAGE_WORKERS",
+    "SPANWRIGHT_STAGE_WORKER_RESTARTS",
 ]
 
 GEN_AI_CLIENT_INFERENCE_DURATION: Final = MetricDefinition(
@@ -573,6 +579,60 @@ SPANWRIGHT_PROCESSING_VALUES_DROPPED: Final = MetricDefinition(
     boundaries=None,
     attributes=("spanwright.processing.reason",),
 )
+SPANWRIGHT_STAGE_RELOADS: Final = MetricDefinition(
+    name="spanwright.stage.reloads",
+    instrument="counter",
+    unit="{reload}",
+    description="Times the stage read its policy again.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.stage.outcome",),
+)
+SPANWRIGHT_STAGE_REQUEST_DURATION: Final = MetricDefinition(
+    name="spanwright.stage.request.duration",
+    instrument="histogram",
+    unit="s",
+    description="Time from a whole request to its answer, the next hop's acceptance included.",
+    value_type="double",
+    boundaries=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+    attributes=("spanwright.stage.signal", "spanwright.stage.transport", "spanwright.stage.outcome"),
+)
+SPANWRIGHT_STAGE_REQUEST_SIZE: Final = MetricDefinition(
+    name="spanwright.stage.request.size",
+    instrument="counter",
+    unit="By",
+    description="Bytes of requests, decompressed.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.stage.signal", "spanwright.stage.transport", "spanwright.stage.outcome"),
+)
+SPANWRIGHT_STAGE_WAITING: Final = MetricDefinition(
+    name="spanwright.stage.waiting",
+    instrument="updowncounter",
+    unit="By",
+    description="Bytes of requests that were taken in and are not answered yet.",
+    value_type="int",
+    boundaries=None,
+    attributes=(),
+)
+SPANWRIGHT_STAGE_WORKER_RESTARTS: Final = MetricDefinition(
+    name="spanwright.stage.worker_restarts",
+    instrument="counter",
+    unit="{restart}",
+    description="Workers that ended or hung over a request and were replaced.",
+    value_type="int",
+    boundaries=None,
+    attributes=(),
+)
+SPANWRIGHT_STAGE_WORKERS: Final = MetricDefinition(
+    name="spanwright.stage.workers",
+    instrument="updowncounter",
+    unit="{process}",
+    description="Workers that take requests.",
+    value_type="int",
+    boundaries=None,
+    attributes=(),
+)
 
 #: All of them, by name.
 METRICS: Final[dict[str, MetricDefinition]] = {
@@ -613,4 +673,10 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.processing.spans": SPANWRIGHT_PROCESSING_SPANS,
     "spanwright.processing.step_failures": SPANWRIGHT_PROCESSING_STEP_FAILURES,
     "spanwright.processing.values_dropped": SPANWRIGHT_PROCESSING_VALUES_DROPPED,
+    "spanwright.stage.reloads": SPANWRIGHT_STAGE_RELOADS,
+    "spanwright.stage.request.duration": SPANWRIGHT_STAGE_REQUEST_DURATION,
+    "spanwright.stage.request.size": SPANWRIGHT_STAGE_REQUEST_SIZE,
+    "spanwright.stage.waiting": SPANWRIGHT_STAGE_WAITING,
+    "spanwright.stage.worker_restarts": SPANWRIGHT_STAGE_WORKER_RESTARTS,
+    "spanwright.stage.workers": SPANWRIGHT_STAGE_WORKERS,
 }
