@@ -25,6 +25,7 @@ def count_all(counters: Counters) -> None:
     counters.lost(3, "queue_full")
     counters.lost(1, "export_failed")
     counters.order_lost(7)
+    counters.content_lost("queue_full")
     counters.engine_failed()
 
 
@@ -36,6 +37,7 @@ EXPECTED = Counts(
     step_failures={"mask": 2},
     values_dropped={"timeout": 3},
     lost={"queue_full": 3, "export_failed": 1},
+    content_lost={"queue_full": 1},
     engine_failures=1,
 )
 
@@ -97,6 +99,7 @@ def test_the_counts_are_metrics_of_the_registry() -> None:
         ("spanwright.processing.values_dropped", "timeout"): 3,
         ("spanwright.processing.lost", "queue_full"): 3,
         ("spanwright.processing.lost", "export_failed"): 1,
+        ("spanwright.processing.content_lost", "queue_full"): 1,
         ("spanwright.processing.engine_failures",): 1,
     }
     provider.shutdown()

@@ -21,7 +21,8 @@ class Counts:
     that could no longer be waited for; ``step_failures`` is by step name; ``values_dropped`` counts values
     that masking could not look at, by reason: ``oversize``, ``timeout``, ``error``, ``not_ready``; ``lost``
     spans and log records, once per exporter, by reason: ``queue_full``, ``export_failed``, ``shutdown``,
-    ``not_wrapped``. ``engine_failures``: detection engines that could not be loaded.
+    ``not_wrapped``; ``content_lost`` spans and log records whose full text could not be kept, by reason:
+    ``queue_full``, ``shutdown``, ``error``. ``engine_failures``: detection engines that could not be loaded.
     """
 
     spans_processed: int = 0
@@ -32,6 +33,7 @@ class Counts:
     values_dropped: dict[str, int] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
     engine_failures: int = 0
+    content_lost: dict[str, int] = field(default_factory=dict)
 
 
 #: Metric and the field of ``Counts`` that holds its value, or its values by the metric's one attribute.
@@ -42,6 +44,7 @@ _METRICS = (
     (metrics.SPANWRIGHT_PROCESSING_STEP_FAILURES, "step_failures"),
     (metrics.SPANWRIGHT_PROCESSING_VALUES_DROPPED, "values_dropped"),
     (metrics.SPANWRIGHT_PROCESSING_LOST, "lost"),
+    (metrics.SPANWRIGHT_PROCESSING_CONTENT_LOST, "content_lost"),
     (metrics.SPANWRIGHT_PROCESSING_ENGINE_FAILURES, "engine_failures"),
 )
 
@@ -64,6 +67,7 @@ class Counters:
         self._step_failures: dict[str, int] = {}
         self._values_dropped: dict[str, int] = {}
         self._lost: dict[str, int] = {}
+        self._content_lost: dict[str, int] = {}
         self._engine_failures = 0
 
     def span_processed(self, content_dropped: bool = False) -> None:
@@ -100,6 +104,11 @@ class Counters:
         with self._lock:
             self._engine_failures += 1
 
+    def content_lost(self, reason: str) -> None:
+        """A span or log record whose full text is not kept, for a reason of ``Counts.content_lost``."""
+        with self._lock:
+            self._content_lost[reason] = self._content_lost.get(reason, 0) + 1
+
     def order_lost(self, count: int) -> None:
         """``count`` spans are waited for no longer: a later span of their trace may now pass them."""
         with self._lock:
@@ -116,6 +125,7 @@ class Counters:
                 dict(self._values_dropped),
                 dict(self._lost),
                 self._engine_failures,
+                dict(self._content_lost),
             )
 
     def emit_metrics(self, meter_provider: MeterProvider | None = None) -> None:

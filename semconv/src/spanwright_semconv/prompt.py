@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+_SYSTEM_ROLES = ("system", "developer")
 
 
 def system_prompt_sha256(texts: Iterable[str]) -> str:
@@ -15,3 +18,23 @@ def system_prompt_sha256(texts: Iterable[str]) -> str:
     of one part is that of the file it was read from.
     """
     return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def instruction_texts(parts: Any) -> Iterator[str]:
+    """The texts of decoded ``gen_ai.system_instructions``: those of its text parts, or one plain text."""
+    if isinstance(parts, str):
+        yield parts
+    for part in parts if isinstance(parts, list | tuple) else ():
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict) and part.get("type", "text") == "text":
+            content = part.get("content")
+            if isinstance(content, str):
+                yield content
+
+
+def message_texts(messages: Any) -> Iterator[str]:
+    """The texts of the system messages in decoded ``gen_ai.input.messages``."""
+    for message in messages if isinstance(messages, list | tuple) else ():
+        if isinstance(message, dict) and message.get("role") in _SYSTEM_ROLES:
+            yield from instruction_texts(message.get("parts", message.get("content")))

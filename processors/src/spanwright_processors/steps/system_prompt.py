@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,12 +10,10 @@ from spanwright_semconv.attributes import (
     GEN_AI_SYSTEM_INSTRUCTIONS,
     SPANWRIGHT_SYSTEM_PROMPT_SHA256,
 )
-from spanwright_semconv.prompt import system_prompt_sha256
+from spanwright_semconv.prompt import instruction_texts, message_texts, system_prompt_sha256
 
 from ..span import EditableSpan
 from ..step import Phase
-
-_SYSTEM_ROLES = ("system", "developer")
 
 
 @dataclass(frozen=True)
@@ -44,9 +41,9 @@ class SystemPrompt:
         if SPANWRIGHT_SYSTEM_PROMPT_SHA256 in attributes:
             return
         if GEN_AI_SYSTEM_INSTRUCTIONS in attributes:
-            texts = list(_texts(_decoded(span, GEN_AI_SYSTEM_INSTRUCTIONS)))
+            texts = list(instruction_texts(_decoded(span, GEN_AI_SYSTEM_INSTRUCTIONS)))
         elif GEN_AI_INPUT_MESSAGES in attributes:
-            texts = list(_system_texts(_decoded(span, GEN_AI_INPUT_MESSAGES)))
+            texts = list(message_texts(_decoded(span, GEN_AI_INPUT_MESSAGES)))
         else:
             return
         if texts:
@@ -60,22 +57,3 @@ def _decoded(span: EditableSpan, key: str) -> Any:
         return raw
     decoded = span.json(key)
     return raw if decoded is None else decoded
-
-
-def _system_texts(messages: Any) -> Iterator[str]:
-    for message in messages if isinstance(messages, list | tuple) else ():
-        if isinstance(message, dict) and message.get("role") in _SYSTEM_ROLES:
-            yield from _texts(message.get("parts", message.get("content")))
-
-
-def _texts(parts: Any) -> Iterator[str]:
-    """The texts of text parts; ``parts`` may also be one plain text, as some instrumentors write it."""
-    if isinstance(parts, str):
-        yield parts
-    for part in parts if isinstance(parts, list | tuple) else ():
-        if isinstance(part, str):
-            yield part
-        elif isinstance(part, dict) and part.get("type", "text") == "text":
-            content = part.get("content")
-            if isinstance(content, str):
-                yield content

@@ -513,7 +513,8 @@ SPANWRIGHT_CONTENT_BYTES: Final = "spanwright.content.bytes"
 #: Why values of the span were dropped without having been masked, sorted: `oversize`, `timeout`, `error`,
 #: `not_ready`. (string[])
 SPANWRIGHT_CONTENT_DROP_REASONS: Final = "spanwright.content.drop_reasons"
-#: URI of the full text in cold storage, keyed by trace id. (string)
+#: URI of the full (masked) text in cold storage: the folder of the trace on its day, the span as fragment.
+#: (string)
 SPANWRIGHT_CONTENT_REF: Final = "spanwright.content.ref"
 #: True when a content attribute of the span was cut. (boolean)
 SPANWRIGHT_CONTENT_TRUNCATED: Final = "spanwright.content.truncated"

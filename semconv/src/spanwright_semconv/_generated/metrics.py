@@ -37,6 +37,7 @@ __all__ = [
     "SPANWRIGHT_COST_TOTAL",
     "SPANWRIGHT_COST_UNPRICED_CALLS",
     "SPANWRIGHT_PROCESSING_CONTENT_DROPPED",
+    "SPANWRIGHT_PROCESSING_CONTENT_LOST",
     "SPANWRIGHT_PROCESSING_ENGINE_FAILURES",
     "SPANWRIGHT_PROCESSING_GIVEN_UP_TRACES",
     "SPANWRIGHT_PROCESSING_INVALID_USAGES",
@@ -498,6 +499,15 @@ SPANWRIGHT_PROCESSING_CONTENT_DROPPED: Final = MetricDefinition(
     boundaries=None,
     attributes=(),
 )
+SPANWRIGHT_PROCESSING_CONTENT_LOST: Final = MetricDefinition(
+    name="spanwright.processing.content_lost",
+    instrument="counter",
+    unit="{record}",
+    description="Spans and log records whose full text could not be kept in cold storage.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.processing.reason",),
+)
 SPANWRIGHT_PROCESSING_ENGINE_FAILURES: Final = MetricDefinition(
     name="spanwright.processing.engine_failures",
     instrument="counter",
@@ -664,6 +674,7 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.cost.unpriced_calls": SPANWRIGHT_COST_UNPRICED_CALLS,
     "spanwright.cost_guard.exceeded_calls": SPANWRIGHT_COST_GUARD_EXCEEDED_CALLS,
     "spanwright.processing.content_dropped": SPANWRIGHT_PROCESSING_CONTENT_DROPPED,
+    "spanwright.processing.content_lost": SPANWRIGHT_PROCESSING_CONTENT_LOST,
     "spanwright.processing.engine_failures": SPANWRIGHT_PROCESSING_ENGINE_FAILURES,
     "spanwright.processing.given_up_traces": SPANWRIGHT_PROCESSING_GIVEN_UP_TRACES,
     "spanwright.processing.invalid_usages": SPANWRIGHT_PROCESSING_INVALID_USAGES,
