@@ -112,13 +112,29 @@ def test_a_span_read_first_waits_for_those_that_ended_before_it() -> None:
     assert seen == ["b", "c", "a", "r"]
 
 
-def test_a_span_that_ends_after_its_root_comes_after_it() -> None:
-    """The closed trace is found again while its root waits."""
+@pytest.mark.parametrize(("read", "expected"), [(1, "abcr"), (2, "ab"), (3, "abc")])
+def test_what_outlives_its_root_goes_before_it_while_nobody_has_read_that(read: int, expected: str) -> None:
+    """So much of it is still in the root's totals; read itself, it waits for no root."""
     seen: list[str] = []
     order = EndOrder(chain(lambda span: seen.append(span.name)))
-    spans = [order.add(raw) for raw in a_trace("arb")]
-    assert spans[2].name == "b"
-    assert seen == ["a", "r", "b"]
+    spans = [order.add(raw) for raw in a_trace("arbc")]
+    assert spans[read].name == expected[-1]
+    assert "".join(seen) == expected
+    assert [span.name for span in spans] == list("arbc")
+    assert sorted(seen) == list("abcr")
+
+
+def test_what_ends_after_its_root_was_read_comes_after_it() -> None:
+    """Nothing is processed twice, and nothing is held for it."""
+    seen: list[str] = []
+    order = EndOrder(chain(lambda span: seen.append(span.name)))
+    raw = a_trace("arbc")
+    spans = [order.add(span) for span in raw[:2]]
+    assert spans[1].name == "r"
+    spans += [order.add(span) for span in raw[2:]]
+    assert spans[3].name == "c"
+    assert "".join(seen) == "arbc"
+    assert (order._open, order._held) == ({}, 0)
 
 
 def test_other_traces_do_not_wait() -> None:

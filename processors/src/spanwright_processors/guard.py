@@ -74,12 +74,16 @@ def _plain_span(fields: dict[str, Any]) -> ReadableSpan:
 
 
 class _OpenTrace:
-    """The last span of a trace whose local root has not ended, and how many are kept behind it."""
+    """The last span of a trace that has no local root yet, and how many are kept behind it.
 
-    __slots__ = ("held", "last")
+    ``root`` is a local root of the trace that has ended before them.
+    """
 
-    def __init__(self, last: ProcessedSpan | None) -> None:
-        self.last = last
+    __slots__ = ("held", "last", "root")
+
+    def __init__(self, root: ProcessedSpan | None) -> None:
+        self.root = root
+        self.last: ProcessedSpan | None = None
         self.held = 0
 
 
@@ -87,8 +91,9 @@ class EndOrder:
     """Wraps ended spans and runs ``chain`` on each once, those of a trace one at a time in order of ending.
 
     Every waiting span holds the one of its trace that ended before it, so that processing one first
-    processes those. What is held here is only the last span of each trace, until its local root ends; a
-    trace that no exporter keeps any span of is then freed. Where more than ``limit`` spans wait in open
+    processes those. What ends after its local root, while nobody has read that yet, goes before it: so much
+    of what outlives a root is still in its totals. What is held here is only the last span of each trace,
+    until its local root ends; a trace that no exporter keeps any span of is then freed. Where more than ``limit`` spans wait in open
     traces, the oldest trace is no longer held; its later spans may then be processed before its earlier ones.
     """
 
@@ -123,16 +128,26 @@ class EndOrder:
             trace = self._open.get(trace_id)
             if trace is None:
                 trace = self._open.setdefault(trace_id, _OpenTrace(self._closed.get(trace_id)))
+            is_root = parent is None or parent.is_remote
             span._trace = trace
-            span._previous = trace.last
-            trace.last = span
+            self._link(trace, span, is_root)
             trace.held += 1
             self._held += 1
-            if parent is None or parent.is_remote:
+            if is_root:
                 self._close(trace_id, trace, span)
             elif self._held > self._limit:
                 self._give_up_oldest()
         return span
+
+    @staticmethod
+    def _link(trace: _OpenTrace, span: ProcessedSpan, is_root: bool) -> None:
+        """Have ``span`` wait for those before it, and a root that nobody has read for ``span``."""
+        root = trace.root
+        if root is not None and not is_root and root._unprocessed is not None:
+            span._previous, root._previous = root._previous, span
+        else:
+            span._previous = root if trace.last is None else trace.last
+        trace.last = span
 
     def _close(self, trace_id: int, trace: _OpenTrace, root: ProcessedSpan) -> None:
         self._release(trace_id, trace)
@@ -142,7 +157,7 @@ class EndOrder:
         if self._open.get(trace_id) is trace:
             del self._open[trace_id]
             self._held -= trace.held
-            trace.last = None  # else trace and span hold each other
+            trace.last = trace.root = None  # else trace and span hold each other
 
     def _give_up_oldest(self) -> None:
         for trace_id, trace in self._open.items():

@@ -35,7 +35,8 @@ _KINDS = {
 def process_traces(request: Any, chain: StepChain) -> None:
     """Run ``chain`` on every span of ``request``, in the order in which they ended, and edit them in place.
 
-    ``request`` is an ``ExportTraceServiceRequest``, a ``TracesData`` or a ``ResourceSpans`` list's owner:
+    Local roots come after all others, so that what has outlived its root and is here with it counts: all of
+    a trace's spans, where the Collector's groupbytrace has put them together. ``request`` is an ``ExportTraceServiceRequest``, a ``TracesData`` or a ``ResourceSpans`` list's owner:
     anything with ``resource_spans``. A span that cannot be read or written loses its content, no other does.
     """
     found = [
@@ -44,7 +45,7 @@ def process_traces(request: Any, chain: StepChain) -> None:
         for group in groups
         for span in group.spans
     ]
-    found.sort(key=lambda entry: (entry[0].end_time_unix_nano, _is_local_root(entry[0])))
+    found.sort(key=lambda entry: (_is_local_root(entry[0]), entry[0].end_time_unix_nano))
     for span, resource, scope in found:
         process_span(span, resource, scope, chain)
 

@@ -112,6 +112,7 @@ def _editable(
         resource=raw.resource.attributes,
         scope_name=scope.name if scope else "",
         scope_version=(scope.version or None) if scope else None,
+        is_sampled=context is None or context.trace_flags.sampled,
     )
 
 

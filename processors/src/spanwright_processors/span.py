@@ -54,6 +54,8 @@ class EditableSpan:
     resource: Mapping[str, AttributeValue]
     scope_name: str
     scope_version: str | None
+    #: False for a span that is recorded and goes to no exporter.
+    is_sampled: bool = True
     _decoded: dict[str, tuple[str, Any]] = field(default_factory=dict, repr=False)
 
     @property

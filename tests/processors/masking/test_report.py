@@ -15,8 +15,13 @@ FLAGS = {
     "spanwright.pii.detected": True,
     "spanwright.pii.masked": True,
     "spanwright.trace.pii.detected": True,
+    "spanwright.trace.pii.masked": True,
 }
-TYPES = {**FLAGS, "spanwright.pii.entity_types": ("EMAIL_ADDRESS", "PERSON")}
+TYPES = {
+    **FLAGS,
+    "spanwright.pii.entity_types": ("EMAIL_ADDRESS", "PERSON"),
+    "spanwright.trace.pii.entity_types": ("EMAIL_ADDRESS", "PERSON"),
+}
 COUNTS = {**TYPES, "spanwright.pii.count.email_address": 2, "spanwright.pii.count.person": 1}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spanwright_processors.rollup import Forest
+from spanwright_processors.rollup import Forest, Late, Totals
 from spanwright_processors.rollup.forest import Recent
 from spanwright_processors.span import EditableSpan
 from support.editable import editable_span
@@ -20,14 +20,17 @@ def forest(max_traces: int = 100, max_spans: int = 1000) -> Forest:
     return Forest(max_traces, max_spans)
 
 
+def finished(found: Totals | Late | None) -> Totals:
+    assert isinstance(found, Totals)
+    return found
+
+
 def test_figures_pass_to_the_nearest_open_ancestor() -> None:
     """A child of a span that has ended counts for the ancestor that has not, however many have between."""
     open_traces = forest()
     for span in (call(2, 1), call(3, 2), call(4, 3), call(5, 4)):
         assert open_traces.add(span) is None
-    totals = open_traces.add(call(1, None))
-    assert totals is not None
-    assert totals.spans == 5
+    assert finished(open_traces.add(call(1, None))).spans == 5
     assert (len(open_traces), open_traces.held_spans) == (0, 0)
 
 
@@ -37,15 +40,18 @@ def test_two_local_roots_of_one_trace_stay_apart() -> None:
     inner, outer = call(11, 2, remote=True), call(1, None)
     for span in (call(12, 11), call(2, 1)):
         open_traces.add(span)
-    sums = [totals.spans for root in (inner, outer) if (totals := open_traces.add(root)) is not None]
-    assert sums == [2, 2]
+    assert [finished(open_traces.add(root)).spans for root in (inner, outer)] == [2, 2]
 
 
 def test_late_spans_are_counted_with_what_is_below_them() -> None:
-    """A span that outlives its root changes no total; its own children are counted with it."""
+    """Each brings the root's totals as they are with it; its own children are counted with it."""
     open_traces = forest()
-    sums = [open_traces.add(span) for span in (call(4, 3), call(1, None), call(3, 2), call(2, 1), call(5, 4))]
-    assert [totals.spans for totals in sums if totals is not None] == [1]
+    order = (call(4, 3), call(1, None), call(3, 2), call(2, 1), call(5, 4))
+    found = [open_traces.add(span) for span in order]
+    late = [one for one in found if isinstance(one, Late)]
+    assert [one.root_id for one in late] == [1, 1]
+    assert late[-1].totals.spans == 5
+    assert late[-1].totals is found[1]
     assert open_traces.late_spans == 4
     assert (len(open_traces), open_traces.held_spans) == (0, 0)
 
@@ -75,8 +81,7 @@ def test_ten_thousand_traces_open_at_once_end_right() -> None:
         for trace in range(10_000):
             open_traces.add(call(trace * 10 + span_id, trace * 10 + 1, trace))
     assert len(open_traces) == 10_000
-    sums = {totals.spans for t in range(10_000) if (totals := open_traces.add(call(t * 10 + 1, None, t)))}
-    assert sums == {3}
+    assert {finished(open_traces.add(call(t * 10 + 1, None, t))).spans for t in range(10_000)} == {3}
     assert (len(open_traces), open_traces.held_spans, open_traces.given_up_traces) == (0, 0, 0)
 
 
@@ -96,3 +101,33 @@ def test_what_is_remembered_is_bounded() -> None:
         recent.add(number)
     assert all(number in recent for number in range(90, 100))
     assert not any(number in recent for number in range(80))
+    recent.add(7, 42)
+    assert (recent.get(7), recent.get(99), recent.get(8)) == (42, 0, 0)
+
+
+def test_totals_of_ended_roots_are_remembered_within_a_bound() -> None:
+    """What is late for a root that nobody remembers is counted, and corrects nothing."""
+    open_traces = forest(10_000, 200_000)
+    for trace in range(1, 1_502):
+        open_traces.add(call(trace * 10, None, trace))
+    assert open_traces.add(call(11, 10, 1)) is None
+    assert isinstance(open_traces.add(call(15_001, 15_000, 1_500)), Late)
+    assert open_traces.late_spans == 2
+
+
+def test_a_span_that_does_not_count_passes_on_what_is_below_it() -> None:
+    """An unsampled span in the middle of a trace adds nothing of its own."""
+    open_traces = forest()
+    open_traces.add(call(3, 2))
+    open_traces.add(call(2, 1), counts=False)
+    assert finished(open_traces.add(call(1, None), counts=False)).spans == 1
+
+
+def test_what_is_open_can_be_looked_at() -> None:
+    """The totals so far of a root that has not ended; None before anything below it has."""
+    open_traces = forest()
+    assert open_traces.so_far(1, 1) is None
+    open_traces.add(call(2, 1))
+    totals = open_traces.so_far(1, 1)
+    assert totals is not None
+    assert totals.spans == 1

@@ -92,6 +92,7 @@ def expected(tree: list[EditableSpan]) -> dict[str, Any]:
     calls = by_operation["model_calls"] + by_operation["embedding_calls"]
     figures: dict[str, Any] = {name: len(found) for name, found in by_operation.items()}
     figures["spans"] = len(tree)
+    figures["steps"] = sum(s.status_code is not StatusCode.ERROR for s in by_operation["model_calls"])
     figures["errors"] = sum(span.status_code is StatusCode.ERROR for span in tree)
     for name in USAGE:
         counts = [

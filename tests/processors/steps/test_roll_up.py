@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 from spanwright_processors.span import EditableSpan
 from spanwright_processors.steps.roll_up import RollUp, RollUpSettings
+from spanwright_semconv import event_violations
 from support.editable import editable_span
 
 TRACE = "spanwright.trace."
@@ -185,7 +186,96 @@ def test_a_fork_starts_anew() -> None:
 def test_bounds_are_checked(field: str) -> None:
     """A bound below 1 is refused at the start, and its key quoted."""
     with pytest.raises(ValueError, match=rf"Cannot use roll_up\.{field}: 0 is less than 1"):
-        RollUpSettings(**{field: 0})
+        RollUpSettings(**cast("dict[str, Any]", {field: 0}))
+
+
+def test_the_wait_is_checked() -> None:
+    """More than a minute, or less than nothing, is no wait."""
+    with pytest.raises(ValueError, match=r"Cannot use roll_up\.wait_ms: -1 is not from 0 to 60000"):
+        RollUpSettings(wait_ms=-1)
+
+
+def test_a_span_after_its_root_brings_the_corrected_totals() -> None:
+    """As an event on it: what the root would have, had it waited."""
+    step, late = RollUp(), chat(3, 1)
+    for span in (chat(2, 1), node("invoke_workflow", None, 1), late):
+        step(span)
+    (event,) = late.events
+    assert event.name == "spanwright.trace.corrected"
+    assert event.attributes["spanwright.trace.root_span_id"] == "0000000000000001"
+    assert (event.attributes[TRACE + "cost.usd"], event.attributes[TRACE + "spans"]) == (0.2, 3)
+    assert event_violations(event.name, event.attributes) == []
+    assert step.late_spans == 1
+
+
+def test_a_duplicate_counts_among_the_spans_only() -> None:
+    """A span that repeats another one's call has its tokens, cost and errors counted there."""
+    again = chat(3, 1, status=ERROR, attributes={"spanwright.duplicate_of": "0000000000000002"})
+    totals = rolled_up(chat(2, 1), again, node(None, None, 1))
+    assert totals[TRACE + "duplicate_spans"] == 1
+    figures = {name: totals[TRACE + name] for name in ("model_calls", "errors", "cost.usd", "spans")}
+    assert figures == {"model_calls": 1, "errors": 0, "cost.usd": 0.1, "spans": 3}
+
+
+def test_steps_are_answers_of_models() -> None:
+    """A failed attempt is none; tools belong to the step that asked for them."""
+    failed = chat(2, 1, status=ERROR)
+    totals = rolled_up(failed, chat(3, 1), node("execute_tool", 3, 4), chat(5, 1), node(None, None, 1))
+    assert (totals[TRACE + "steps"], totals[TRACE + "model_calls"]) == (2, 3)
+
+
+def test_environment_and_version_come_from_the_resource() -> None:
+    """They are filtered on at the root; a version that the application set stays."""
+    resource = {"deployment.environment.name": "prod", "service.version": "1.4.2"}
+    roots = [node("invoke_workflow", None, 1), node("invoke_workflow", None, 1)]
+    roots[1].attributes["spanwright.pipeline.version"] = "7"
+    for root in roots:
+        root.resource = resource
+        rolled_up(root)
+    assert [root.attributes["spanwright.pipeline.version"] for root in roots] == ["1.4.2", "7"]
+    assert roots[0].attributes["deployment.environment.name"] == "prod"
+
+
+def test_masking_of_all_spans_is_told_on_the_root() -> None:
+    """Types and whether they were replaced, besides that something was found."""
+    step, root, child = RollUp(), node(None, None, 1), chat(2, 1)
+    step(child)
+    child.attributes |= {"spanwright.pii.detected": True, "spanwright.pii.masked": True}
+    child.attributes["spanwright.pii.entity_types"] = ("EMAIL",)
+    step(root)
+    assert root.attributes[TRACE + "pii.entity_types"] == ("EMAIL",)
+    assert root.attributes[TRACE + "pii.masked"] is True
+
+
+@pytest.mark.parametrize(("counts", "calls"), [(True, 2), (False, 1)])
+def test_unsampled_spans_count_by_choice(counts: bool, calls: int) -> None:
+    """What is recorded and not exported was paid for nevertheless; the setting decides."""
+    step, root, unsampled = RollUp(RollUpSettings(count_unsampled=counts)), node(None, None, 1), chat(3, 1)
+    unsampled.is_sampled = False
+    for span in (chat(2, 1), unsampled, root):
+        step(span)
+    assert root.attributes[TRACE + "model_calls"] == calls
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_totals_of_called_services_are_taken_up_where_that_is_set(accepts: bool) -> None:
+    """From the captured header on the client's span; a header is nothing to trust without being asked to."""
+    client = editable_span(
+        {"http.response.header.spanwright_totals": ("usd=0.5;calls=2",)}, span_id=3, parent=1
+    )
+    root = node(None, None, 1)
+    step = RollUp(RollUpSettings(accept_totals=accepts))
+    for span in (chat(2, 1), client, root):
+        step(span)
+    assert root.attributes.get(TRACE + "overall.cost.usd") == (0.6 if accepts else None)
+    assert root.attributes[TRACE + "cost.usd"] == 0.1
+
+
+def test_a_rerank_call_with_a_price_is_paid_for_too() -> None:
+    """Its cost is in the total; one of which nothing is known is no unpriced call."""
+    priced = node("rerank", 1, 2, attributes={"spanwright.cost.usd": 0.002})
+    totals = rolled_up(priced, node("rerank", 1, 3), node(None, None, 1))
+    assert (totals[TRACE + "cost.usd"], totals[TRACE + "cost.unknown_calls"]) == (0.002, 0)
 
 
 def test_odd_attributes_are_survived() -> None:

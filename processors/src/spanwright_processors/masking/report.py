@@ -12,6 +12,8 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_PII_ENTITY_TYPES,
     SPANWRIGHT_PII_MASKED,
     SPANWRIGHT_TRACE_PII_DETECTED,
+    SPANWRIGHT_TRACE_PII_ENTITY_TYPES,
+    SPANWRIGHT_TRACE_PII_MASKED,
 )
 from spanwright_semconv.enums import DropReason
 
@@ -41,8 +43,12 @@ def mark(
     attributes[SPANWRIGHT_PII_MASKED] = found.masked or attributes.get(SPANWRIGHT_PII_MASKED) is True
     if is_root:
         attributes[SPANWRIGHT_TRACE_PII_DETECTED] = True
+        masked = found.masked or attributes.get(SPANWRIGHT_TRACE_PII_MASKED) is True
+        attributes[SPANWRIGHT_TRACE_PII_MASKED] = masked
     if report is Report.FLAGS:
         return
+    if is_root:
+        _add(attributes, SPANWRIGHT_TRACE_PII_ENTITY_TYPES, found.types)
     _add(attributes, SPANWRIGHT_PII_ENTITY_TYPES, found.types)
     if report is Report.COUNTS:
         for entity, count in found.counts.items():

@@ -1,6 +1,8 @@
 """The fold of a trace's spans into the figures of its local root."""
 
-from .forest import Forest
+from .figures import figures, overall
+from .forest import Forest, Late
+from .remote import RemoteTotals
 from .totals import Totals
 
-__all__ = ["Forest", "Totals"]
+__all__ = ["Forest", "Late", "RemoteTotals", "Totals", "figures", "overall"]

@@ -21,9 +21,9 @@ from spanwright_semconv.attributes import (
     SESSION_ID,
     SPANWRIGHT_COST_UNKNOWN_MODEL,
     SPANWRIGHT_COST_USD,
+    SPANWRIGHT_DUPLICATE_OF,
     SPANWRIGHT_FINISH_REASON,
     SPANWRIGHT_OUTCOME,
-    SPANWRIGHT_PII_DETECTED,
     SPANWRIGHT_PIPELINE_NAME,
     SPANWRIGHT_PIPELINE_VERSION,
     SPANWRIGHT_RETRIEVAL_SCORE_FIRST,
@@ -37,6 +37,8 @@ from spanwright_semconv.attributes import (
 )
 
 from ..span import EditableSpan
+from .findings import Findings
+from .remote import RemoteTotals
 
 #: Operations that ask a model for an answer.
 MODEL_CALLS = ("chat", "generate_content", "text_completion")
@@ -58,6 +60,8 @@ _USAGE = (
     (GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_CACHE_WRITE_INPUT_TOKENS),
     (GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, SPANWRIGHT_TRACE_USAGE_REASONING_OUTPUT_TOKENS),
 )
+#: Without any of these a rerank call is no call that is paid for by what is known of it.
+_PRICED = frozenset((SPANWRIGHT_COST_USD, SPANWRIGHT_COST_UNKNOWN_MODEL, GEN_AI_USAGE_INPUT_TOKENS))
 _NEVER: tuple[int, int] = (-1, -1)
 
 #: Sums of prices are exact whatever precision the application gave its threads.
@@ -67,7 +71,9 @@ _EXACT = Context(prec=60)
 class Totals:
     """Sums over some spans of one trace. Every figure is the same in whatever order spans are added.
 
-    ``usage`` is by the root's attribute and holds what at least one call reported. ``last_call`` and
+    A span that repeats another one's call counts among the spans only. ``steps`` are the model calls that
+    did not fail. ``usage`` is by the root's attribute and holds what at least one call reported; ``remote``
+    is what called services returned, None where none did. ``last_call`` and
     ``last_retrieval`` are (end, span id) of the one that ended last; ``context`` holds (start, span id,
     value) of the first span to start that has the key.
     """
@@ -75,8 +81,10 @@ class Totals:
     __slots__ = (
         "context",
         "costs",
+        "duplicates",
         "embedding_calls",
         "errors",
+        "findings",
         "finish_reason",
         "genai",
         "ids",
@@ -86,10 +94,11 @@ class Totals:
         "model_calls",
         "models_answered",
         "models_failed",
-        "pii_detected",
+        "remote",
         "retrieval_calls",
         "scores",
         "spans",
+        "steps",
         "tool_calls",
         "tool_failed",
         "unknown_calls",
@@ -97,10 +106,11 @@ class Totals:
     )
 
     def __init__(self) -> None:
-        self.spans = self.errors = self.unknown_calls = 0
+        self.spans = self.errors = self.unknown_calls = self.duplicates = self.steps = 0
         self.model_calls = self.embedding_calls = self.tool_calls = self.retrieval_calls = 0
         self.genai = self.tool_failed = False
-        self.pii_detected: bool | None = None
+        self.findings: Findings | None = None
+        self.remote: RemoteTotals | None = None
         self.usage: dict[str, int] = {}
         self.costs: list[float] = []
         self.last_call = self.last_retrieval = _NEVER
@@ -118,6 +128,9 @@ class Totals:
         """Add one ended span's own figures."""
         attributes = span.attributes
         self.spans += 1
+        if SPANWRIGHT_DUPLICATE_OF in attributes:
+            self.duplicates += 1
+            return
         failed = span.status_code is StatusCode.ERROR
         if failed:
             self.errors += 1
@@ -130,6 +143,7 @@ class Totals:
         self.genai = True
         if operation in MODEL_CALLS:
             self.model_calls += 1
+            self.steps += not failed
             self._add_call(attributes, failed)
             self._add_answer(span, failed)
         elif operation == "execute_tool":
@@ -141,12 +155,16 @@ class Totals:
         elif operation == "retrieval":
             self.retrieval_calls += 1
             self._add_retrieval(span)
+        elif operation == "rerank" and not failed and _PRICED.intersection(attributes):
+            self._add_call(attributes, failed)
 
     def merge(self, other: Totals) -> None:
         """Add the figures of another subtree."""
         self.spans += other.spans
         self.errors += other.errors
         self.unknown_calls += other.unknown_calls
+        self.duplicates += other.duplicates
+        self.steps += other.steps
         self.model_calls += other.model_calls
         self.embedding_calls += other.embedding_calls
         self.tool_calls += other.tool_calls
@@ -168,12 +186,20 @@ class Totals:
         for key, offered in other.context.items():
             self._offer(key, offered)
         self.ids.append(other.ids)
-        self.pii_detected = _either(self.pii_detected, other.pii_detected)
+        if other.findings is not None:
+            self.findings = other.findings.merged(self.findings)
+        if other.remote is not None:
+            self.remote = other.remote.merged(self.remote)
 
-    def read_pii(self, span: EditableSpan) -> None:
-        """Add whether masking, which comes after ``add``, found personal data in ``span``."""
-        found = span.attributes.get(SPANWRIGHT_PII_DETECTED)
-        self.pii_detected = _either(self.pii_detected, found if isinstance(found, bool) else None)
+    def read_findings(self, span: EditableSpan) -> None:
+        """Add what masking, which comes after ``add``, found in ``span``."""
+        found = Findings.of(span.attributes)
+        if found is not None:
+            self.findings = found.merged(self.findings)
+
+    def add_remote(self, returned: RemoteTotals) -> None:
+        """Add what a called service returned as its totals."""
+        self.remote = returned.merged(self.remote)
 
     def fell_back(self) -> bool:
         """Whether a model call failed and another model answered a call that started after that."""
@@ -259,9 +285,3 @@ def _lower(one: float | None, other: float | None) -> float | None:
     if one is None or other is None:
         return other if one is None else one
     return min(one, other)
-
-
-def _either(one: bool | None, other: bool | None) -> bool | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one or other

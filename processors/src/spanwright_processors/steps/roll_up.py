@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from opentelemetry.trace import StatusCode
+from spanwright_semconv import metrics
 from spanwright_semconv.attributes import (
+    DEPLOYMENT_ENVIRONMENT_NAME,
+    SERVICE_VERSION,
     SPANWRIGHT_OUTCOME,
-    SPANWRIGHT_TRACE_COST_MICRO_USD,
-    SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS,
-    SPANWRIGHT_TRACE_COST_USD,
-    SPANWRIGHT_TRACE_EMBEDDING_CALLS,
-    SPANWRIGHT_TRACE_ERRORS,
-    SPANWRIGHT_TRACE_FINISH_REASON,
-    SPANWRIGHT_TRACE_MODEL_CALLS,
-    SPANWRIGHT_TRACE_PII_DETECTED,
-    SPANWRIGHT_TRACE_RETRIEVAL_CALLS,
-    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST,
-    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN,
-    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND,
-    SPANWRIGHT_TRACE_SPANS,
-    SPANWRIGHT_TRACE_TOOL_CALLS,
+    SPANWRIGHT_PIPELINE_VERSION,
+    SPANWRIGHT_TRACE_ROOT_SPAN_ID,
 )
 from spanwright_semconv.enums import Outcome
 
-from ..rollup import Forest, Totals
-from ..span import EditableSpan
+from ..rollup import Forest, Late, RemoteTotals, Totals, figures, overall
+from ..span import EditableEvent, EditableSpan
 from ..step import Phase
 
-_MICRO = Context(prec=60, rounding=ROUND_HALF_EVEN)
+CORRECTED_EVENT = "spanwright.trace.corrected"
 
 
 @dataclass(frozen=True)
@@ -42,6 +32,17 @@ class RollUpSettings:
     max_traces: int = 10_000
     #: Ended spans held at most, some 150 bytes each; beyond, the oldest open trace is given up.
     max_spans: int = 200_000
+    #: Milliseconds that a local root waits for children of its that are still open before it goes to the
+    #: exporters; 0: not at all. What ends later still leaves a follow-up event with the corrected totals.
+    wait_ms: int = 1_000
+    #: Whether spans that are recorded but not sampled count in the totals of their trace.
+    count_unsampled: bool = True
+    #: Whether the answers of this service to HTTP requests carry its totals, in the header
+    #: `spanwright-totals`. Whoever calls the service can then read what a request costs.
+    return_totals: bool = False
+    #: Whether totals that called services return are taken up: on HTTP client spans whose instrumentor was
+    #: told to capture the header (`OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_RESPONSE`).
+    accept_totals: bool = False
 
     def __post_init__(self) -> None:
         for field in ("max_traces", "max_spans"):
@@ -50,6 +51,11 @@ class RollUpSettings:
                     f"Cannot use roll_up.{field}: {getattr(self, field)} is less than 1. Use 1 or more, "
                     "or leave the step roll_up out of `steps`."
                 )
+        if not 0 <= self.wait_ms <= 60_000:
+            raise ValueError(
+                f"Cannot use roll_up.wait_ms: {self.wait_ms} is not from 0 to 60000. "
+                "Use a number of milliseconds, or 0 for no wait."
+            )
 
 
 class RollUp:
@@ -58,16 +64,19 @@ class RollUp:
     The rules:
 
     * A local root is a span without a parent in this process. Several of one trace stay apart. Its totals
-      cover every span below it that ended before it did, itself included.
+      cover every span below it that was processed before it, itself included.
     * A span passes its figures to its nearest ancestor that has not ended, so that a tool span below a model
-      span that has ended counts too. Spans that end after their root are counted in ``late_spans``.
-    * Only calls are summed: ``chat``, ``generate_content``, ``text_completion`` and ``embeddings``. The usage
-      on agent and workflow spans repeats theirs. ``cost.unknown_calls`` are the calls without a cost, except
-      those that failed without reporting tokens.
+      span that has ended counts too. A span that comes after its root is counted in ``late_spans`` and gets
+      an event ``spanwright.trace.corrected`` with the totals as they are with it.
+    * Only calls are summed: ``chat``, ``generate_content``, ``text_completion``, ``embeddings`` and
+      ``rerank``. The usage on agent and workflow spans repeats theirs, and a span that is the duplicate of
+      another counts among the spans only. ``cost.unknown_calls`` are the calls without a cost, except those
+      that failed without reporting tokens. ``steps`` are the model calls that did not fail.
     * Scores are those of the retrieval that ended last, ``min`` the lowest first score of all; the finish
       reason is that of the model call that ended last.
     * Session, conversation, user, pipeline and an outcome that the application set are taken from below where
-      the root lacks them; where spans disagree, the first one to start wins.
+      the root lacks them; where spans disagree, the first one to start wins. Environment, and a pipeline
+      version that nobody set, are the resource's.
     * The outcome is ``error`` where the root's status is; else what the application set; else ``partial``
       where a tool span failed; else ``fallback`` where a model call failed and another model answered
       later; else ``success``.
@@ -77,20 +86,24 @@ class RollUp:
     Settings = RollUpSettings
     phase: ClassVar[Phase] = Phase.ROLL_UP
     name = "roll_up"
+    metrics: ClassVar = (
+        (metrics.SPANWRIGHT_PROCESSING_LATE_SPANS, "late_spans"),
+        (metrics.SPANWRIGHT_PROCESSING_GIVEN_UP_TRACES, "given_up_traces"),
+    )
 
     def __init__(self, settings: RollUpSettings = RollUpSettings()) -> None:
-        self._settings = settings
+        self.settings = settings
         self.fork()
 
     def fork(self) -> None:
         """Start anew: open traces of the parent process end there."""
         # Re-entrant, since a garbage collection may end a span in the middle of another one.
         self._lock = threading.RLock()
-        self._forest = Forest(self._settings.max_traces, self._settings.max_spans)
+        self._forest = Forest(self.settings.max_traces, self.settings.max_spans, self.settings.accept_totals)
 
     @property
     def late_spans(self) -> int:
-        """Spans that ended after their local root and are in no total."""
+        """Spans that were processed after their local root; they are in no total on it."""
         return self._forest.late_spans
 
     @property
@@ -99,43 +112,40 @@ class RollUp:
         return self._forest.given_up_traces
 
     def __call__(self, span: EditableSpan) -> None:
+        counts = span.is_sampled or self.settings.count_unsampled
         with self._lock:
-            totals = self._forest.add(span)
-        if totals is not None and totals.genai:
-            _write(span, totals)
+            found = self._forest.add(span, counts)
+            if type(found) is Late:
+                _correct(span, found)
+                return
+        if type(found) is Totals and found.genai:
+            _write(span, found)
+
+    def so_far(self, trace_id: int, root_id: int) -> RemoteTotals | None:
+        """What the open root has collected; None if no GenAI span below it has been processed."""
+        with self._lock:
+            totals = self._forest.so_far(trace_id, root_id)
+            return overall(totals) if totals is not None and totals.genai else None
 
 
 def _write(root: EditableSpan, totals: Totals) -> None:
     attributes = root.attributes
     for key, (_, _, value) in totals.context.items():
         attributes.setdefault(key, value)
+    resource = root.resource
+    if DEPLOYMENT_ENVIRONMENT_NAME in resource:
+        attributes.setdefault(DEPLOYMENT_ENVIRONMENT_NAME, resource[DEPLOYMENT_ENVIRONMENT_NAME])
+    if SERVICE_VERSION in resource:
+        attributes.setdefault(SPANWRIGHT_PIPELINE_VERSION, resource[SERVICE_VERSION])
     attributes[SPANWRIGHT_OUTCOME] = _outcome(root, totals)
-    attributes[SPANWRIGHT_TRACE_SPANS] = totals.spans
-    attributes[SPANWRIGHT_TRACE_ERRORS] = totals.errors
-    attributes[SPANWRIGHT_TRACE_MODEL_CALLS] = totals.model_calls
-    attributes[SPANWRIGHT_TRACE_EMBEDDING_CALLS] = totals.embedding_calls
-    attributes[SPANWRIGHT_TRACE_TOOL_CALLS] = totals.tool_calls
-    attributes[SPANWRIGHT_TRACE_RETRIEVAL_CALLS] = totals.retrieval_calls
-    attributes[SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS] = totals.unknown_calls
-    attributes.update(totals.usage)
-    cost = totals.cost()
-    _set(attributes, SPANWRIGHT_TRACE_COST_USD, None if cost is None else float(cost))
-    _set(attributes, SPANWRIGHT_TRACE_COST_MICRO_USD, None if cost is None else _micro(cost))
-    _set(attributes, SPANWRIGHT_TRACE_FINISH_REASON, totals.finish_reason)
-    _set(attributes, SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST, totals.scores[0])
-    _set(attributes, SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND, totals.scores[1])
-    _set(attributes, SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN, totals.lowest_score)
-    _set(attributes, SPANWRIGHT_TRACE_PII_DETECTED, totals.pii_detected)
+    attributes.update(figures(totals))
 
 
-def _set(attributes: dict[str, Any], key: str, value: Any) -> None:
-    if value is not None:
-        attributes[key] = value
-
-
-def _micro(usd: Decimal) -> int:
-    """Millionths of a dollar, rounded half to even from the exact sum."""
-    return int(_MICRO.to_integral_value(_MICRO.scaleb(usd, 6)))
+def _correct(span: EditableSpan, late: Late) -> None:
+    if late.totals.genai:
+        root = {SPANWRIGHT_TRACE_ROOT_SPAN_ID: f"{late.root_id:016x}"}
+        event = EditableEvent(CORRECTED_EVENT, span.end_ns, root | figures(late.totals))
+        span.events = [*span.events, event]
 
 
 def _outcome(root: EditableSpan, totals: Totals) -> str:
