@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "check this installation: what is instrumented, guarded, and wrong",
     "traces": "show the traces of an OTLP JSON-lines file as trees",
     "query": "ask an OTLP JSON-lines file by SQL, or a question that has a name",
+    "stage": "run the steps as an OTLP service, in front of a Collector or between two",
     "audit": "show, purge, erase or verify the encrypted originals of what was masked",
 }
 

@@ -26,11 +26,15 @@ from .config.sources import (
     substituted,
 )
 from .config.values import UnusableValueError, convert, nearest
+from .stage.settings import StageSettings
 from .step import Step
 
 if TYPE_CHECKING:
     from .chain import StepChain
     from .counters import Counters
+
+#: The section that is no step's.
+_STAGE = "stage"
 
 __all__ = ["Key", "PipelineSettings", "SettingsError", "build_chain", "load_settings", "schema", "sections"]
 
@@ -53,6 +57,8 @@ class PipelineSettings:
     flush_on_sigterm: bool = True
     """Whether, under `opentelemetry-instrument`, a SIGTERM that would end the process at once (Python then
     runs no exit handlers) first exports what is queued, for five seconds at most."""
+
+    stage: StageSettings = field(default_factory=StageSettings)
 
     sections: Mapping[str, Any] = field(default_factory=dict, metadata={"key": False})
     """The settings object of each step in ``steps``."""
@@ -97,8 +103,7 @@ def load_settings(
     reading.convert()
     chosen = reading.chosen()
     built = reading.sections(chosen)
-    top: dict[Path, Any] = {path: value for path, value in reading.values.items() if len(path) == 1}
-    settings: PipelineSettings = build(PipelineSettings, top)
+    settings = reading.pipeline()
     if problems:
         raise SettingsError(problems, settings)
     return replace(settings, steps=chosen, sections=built, sources=reading.sources())
@@ -195,6 +200,17 @@ class _Reading:
             elif names.count(name) > 1:
                 self.problems.append(f"Cannot use {quoted}: {name} is listed twice. List it once.")
         return running_order({name: self.steps[name] for name in names if name in self.steps})
+
+    def pipeline(self) -> PipelineSettings:
+        """The pipeline's own keys, and those of the stage where they can be used."""
+        top = {path: value for path, value in self.values.items() if len(path) == 1}
+        own = {path: value for path, value in self.values.items() if path[0] == _STAGE}
+        settings: PipelineSettings = build(PipelineSettings, top)
+        try:
+            return replace(settings, stage=build(StageSettings, own, (_STAGE,)))
+        except ValueError as error:
+            self.problems.append(self._as_typed(str(error), _STAGE))
+            return settings
 
     def sections(self, chosen: Collection[str]) -> dict[str, Any]:
         """Settings of the chosen steps. Those of the others are checked too where any is set."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..settings import schema, sections
-from .keys import Key
+from ..stage.settings import StageSettings
+from .keys import Key, section_doc
 from .values import describe
 
 _HEAD = """\
@@ -71,6 +72,8 @@ def render() -> str:
     for name, doc in sections().items():
         own = [key for key in keys if key.path[0] == name and len(key.path) > 1]
         blocks += [f"## Step `{name}`", doc.replace("``", "`"), _table(own) if own else "Nothing to set."]
+    own = [key for key in keys if key.path[0] == "stage"]
+    blocks += ["## The stage", section_doc(StageSettings), _table(own)]
     blocks.append(_FOOT)
     return "\n\n".join(block.strip() for block in blocks if block) + "\n"
 
