@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from spanwright_instrumentation.hosts import provider_of, server_of
 from spanwright_semconv.enums import Provider
@@ -49,3 +50,10 @@ def test_official_names_where_there_are() -> None:
 def test_server(url: str, server: tuple[str | None, int | None]) -> None:
     """Address and port only, never credentials; nothing for what is no URL."""
     assert server_of(url) == server
+
+
+def test_many_url_objects_in_turn() -> None:
+    """Clients that come and go: each URL object is told by itself, also where another had its place."""
+    for port in range(1, 600):
+        url = httpx.URL(f"http://localhost:{port}/v1")
+        assert server_of(url) == server_of(url) == ("localhost", port)

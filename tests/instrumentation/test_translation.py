@@ -6,18 +6,42 @@ import json
 from typing import Any
 
 import pytest
-from spanwright_instrumentation.translation import Fields, Request, Response, parse_fields, record_response
+from pydantic import BaseModel, ConfigDict
+from spanwright_instrumentation.translation import (
+    Fields,
+    Request,
+    Response,
+    fields,
+    parse_fields,
+    record_response,
+)
 from support.recording import Recording
 
 
 def test_fields_read_like_models() -> None:
     """A JSON object has its keys as attributes, None where there is none, and is written as it was read."""
     text = '{"id": "1", "choices": [{"message": {"content": null}}]}'
-    fields: Any = parse_fields(text)
-    assert [isinstance(fields, Fields)] == [True]
-    assert fields.choices[0].message.content is None
-    assert fields.usage is None
-    assert json.dumps(fields) == text
+    read: Any = parse_fields(text)
+    assert [isinstance(read, Fields)] == [True]
+    assert read.choices[0].message.content is None
+    assert read.usage is None
+    assert json.dumps(read) == text
+
+
+class Model(BaseModel):
+    """A model of an SDK, which keeps what it does not know."""
+
+    model_config = ConfigDict(extra="allow")
+    role: str
+
+
+def test_all_fields_of_what_applications_send() -> None:
+    """Dicts and models alike, with the fields their class does not know; anything else has none."""
+    expected = {"role": "user", "note": "x"}
+    assert fields(expected) is expected
+    assert fields(Model(**expected)) == expected
+    assert fields(Model(role="user")) == {"role": "user"}
+    assert [dict(fields(value)) for value in ("text", None, 1)] == [{}, {}, {}]
 
 
 def test_sampling_attributes() -> None:

@@ -14,7 +14,9 @@ from spanwright_semconv.prompt import system_prompt_sha256
 
 from .content import to_json
 from .media import addressed, image, inline
-from .translation import Request, Response, get, listed
+from .translation import Request, Response, fields, get, listed
+
+_SYSTEM_ROLES = ("system", "developer")
 
 
 def read_prompt(request: Request, sent: Iterable[Any], instructions: Any = None) -> None:
@@ -24,15 +26,18 @@ def read_prompt(request: Request, sent: Iterable[Any], instructions: Any = None)
     """
     system = [instructions] if isinstance(instructions, str) else []
     only_text = True
-    for message in sent:
-        content = get(message, "content")
-        texts = [content] if isinstance(content, str) else []
-        if content is not None and not texts:
+    for message in map(fields, sent):
+        content = message.get("content")
+        is_system = message.get("role") in _SYSTEM_ROLES
+        if isinstance(content, str):
+            if is_system:
+                system.append(content)
+        elif content is not None:
             parts = listed(content)
             texts = [text for part in parts if isinstance(text := get(part, "text"), str)]
             only_text = only_text and len(texts) == len(parts)
-        if get(message, "role") in ("system", "developer"):
-            system += texts
+            if is_system:
+                system += texts
     if system:
         request.attributes[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256(system)
     if only_text:
@@ -51,21 +56,24 @@ def read_chat_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _message(sent: Any) -> messages.Message:
-    role, content = str(get(sent, "role")), get(sent, "content")
+    said = fields(sent)
+    role, content = str(said.get("role")), said.get("content")
     if role == "tool":
-        return messages.message(role, [messages.tool_call_response(content, get(sent, "tool_call_id"))])
-    parts: list[messages.Part] = _said(_reasoning(sent), content, get(sent, "refusal"))
+        return messages.message(role, [messages.tool_call_response(content, said.get("tool_call_id"))])
+    if len(said) == 2 and isinstance(content, str):
+        return messages.message(role, [messages.text(content)])
+    parts: list[messages.Part] = _said(_reasoning(said), content, said.get("refusal"))
     parts += [
         messages.tool_call(name, arguments, call_id)
-        for call_id, name, arguments in map(_tool_call, get(sent, "tool_calls") or ())
+        for call_id, name, arguments in map(_tool_call, said.get("tool_calls") or ())
     ]
-    name = get(sent, "name")
+    name = said.get("name")
     return messages.message(role, parts, name if isinstance(name, str) else None)
 
 
 def _reasoning(said: Any) -> Any:
-    """Reasoning beside the content, by its two names (DeepSeek's, OpenRouter's)."""
-    return get(said, "reasoning_content") or get(said, "reasoning")
+    """Reasoning beside the content, by its names (DeepSeek's, OpenRouter's, Cohere's for tools)."""
+    return get(said, "reasoning_content") or get(said, "reasoning") or get(said, "tool_plan")
 
 
 def _said(reasoning: Any, content: Any, refusal: Any) -> list[messages.Part]:
@@ -146,10 +154,19 @@ def read_chat_response(_arguments: Mapping[str, Any], completion: Any, captures_
         response.tool_calls += map(_tool_call, get(choice.message, "tool_calls") or ())
     if captures_content:
         response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
-            {**_message(choice.message), **({"finish_reason": reason} if reason else {})}
-            for choice, reason in zip(choices, reasons, strict=True)
+            output_message(choice.message, reason)[0] for choice, reason in zip(choices, reasons, strict=True)
         ]
     return response
+
+
+def output_message(
+    said: Any, reason: str | None
+) -> tuple[messages.Message, list[tuple[str | None, str, str | None]]]:
+    """One message of an answer that has it in this format, and the tool calls in it."""
+    message = _message(said)
+    if reason:
+        message["finish_reason"] = reason
+    return message, [_tool_call(call) for call in get(said, "tool_calls") or ()]
 
 
 def _answered(answer: Any) -> dict[str, Any]:

@@ -36,6 +36,7 @@ _PROVIDERS: dict[str, str] = {
 }
 
 
+@lru_cache(maxsize=256)
 def provider_of(host: str, default: str) -> str:
     """``gen_ai.provider.name`` of a host; ``default`` for an unknown one, such as one's own server."""
     name = host.lower()
@@ -46,9 +47,32 @@ def provider_of(host: str, default: str) -> str:
     return default
 
 
+Server = tuple[str | None, int | None]
+
+#: URL objects already seen, by their identity, and kept so that nothing else can get it.
+_seen: dict[int, tuple[object, Server]] = {}
+_MAX_SEEN = 256
+
+
+def server_of(base_url: object) -> Server:
+    """``server.address`` and ``server.port`` of a URL, the port also where the scheme implies it.
+
+    :param base_url: text, or a URL object that never changes. Clients keep one, and making its text takes
+        longer than all else that is done here.
+    """
+    seen = _seen.get(id(base_url))
+    if seen is not None and seen[0] is base_url:
+        return seen[1]
+    server = _server_of(str(base_url))
+    if not isinstance(base_url, str):
+        if len(_seen) >= _MAX_SEEN:
+            _seen.clear()
+        _seen[id(base_url)] = base_url, server
+    return server
+
+
 @lru_cache(maxsize=256)
-def server_of(base_url: str) -> tuple[str | None, int | None]:
-    """``server.address`` and ``server.port`` of a URL, the port also where the scheme implies it."""
+def _server_of(base_url: str) -> Server:
     try:
         parts = urlsplit(base_url)
         return parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)

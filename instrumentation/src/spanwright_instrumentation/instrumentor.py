@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any, ClassVar
 
@@ -15,6 +15,8 @@ from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type:
 from packaging.requirements import Requirement
 
 from .call import AsyncCalls, PlainCalls
+from .emitter import choice
+from .others import unwatch, watch
 from .telemetry import Telemetry
 from .translation import Translation
 
@@ -75,8 +77,9 @@ class LibraryInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         """Patch. Takes ``tracer_provider``, ``meter_provider`` and ``logger_provider``, else the global
         ones."""
         self._patches = []
-        if not is_supported(self.library):
+        if not is_supported(self.library) or self.library in choice().other:
             return
+        watch(self.library)
         telemetry = Telemetry(
             type(self).__module__,
             tracer_provider=kwargs.get("tracer_provider"),
@@ -93,6 +96,7 @@ class LibraryInstrumentor(BaseInstrumentor):  # type: ignore[misc]
                 wrapt.register_post_import_hook(patch.apply, method.module)
 
     def _uninstrument(self, **_kwargs: Any) -> None:
+        unwatch(self.library)
         for patch in reversed(self._patches):
             patch.remove()
         self._patches = []
@@ -127,14 +131,10 @@ class _Patch:
             return
         if isinstance(original, _Wrapper):
             return
-        wrapper = _Wrapper(original, self._call, enabled=lambda: self._enabled)
+        observe = partial(self._method.observer, self._telemetry)
+        wrapper = _Wrapper(original, observe, enabled=lambda: self._enabled)
         setattr(owner, name, wrapper)
         self._owner, self._original, self._wrapper = owner, original, wrapper
-
-    def _call(
-        self, wrapped: Callable[..., Any], owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        return self._method.observer(self._telemetry, wrapped, owner, args, kwargs)
 
     def remove(self) -> None:
         """Put the original back, unless somebody has wrapped the wrapper: then it only stops observing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from spanwright_semconv import attributes
@@ -14,7 +15,7 @@ from .invocation import Invocation
 from .resends import Requests
 
 #: Classes of the marks that generated SDKs have for a parameter which was not given.
-_NOT_SENT = ("Omit", "NotGiven", "Unset")
+_NOT_SENT = ("Omit", "NotGiven", "Unset", "ellipsis")
 
 #: Attribute of a parameter, and the type it is recorded in.
 Parameter = tuple[str, Callable[[Any], Any]]
@@ -33,6 +34,18 @@ def get(value: Any, name: str) -> Any:
         extra = getattr(value, "__pydantic_extra__", None)
         return extra.get(name) if extra else None
     return found
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def fields(value: Any) -> Mapping[str, Any]:
+    """All fields of a dict or of an SDK model, for where several are asked for; none of anything else."""
+    if isinstance(value, dict):
+        return value
+    own = getattr(value, "__dict__", _NOTHING)
+    extra = getattr(value, "__pydantic_extra__", None)
+    return {**extra, **own} if extra else own
 
 
 def listed(value: Any) -> list[Any] | tuple[Any, ...]:

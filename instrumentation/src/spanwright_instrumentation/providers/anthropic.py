@@ -70,7 +70,7 @@ def _records_itself(client: Any) -> bool:
 
 
 def read_request(client: Any, arguments: Mapping[str, Any]) -> Request:
-    address, port = server_of(str(client._base_url))
+    address, port = server_of(client._base_url)
     model = arguments.get("model")
     request = Request(
         Operation.CHAT.value,

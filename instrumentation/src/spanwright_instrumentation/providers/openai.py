@@ -59,7 +59,7 @@ def _request(
     operation: Operation, resource: Any, arguments: Mapping[str, Any], fields: dict[str, Parameter]
 ) -> Request:
     client = resource._client
-    address, port = server_of(str(client._base_url))
+    address, port = server_of(client._base_url)
     is_azure = type(client).__name__.endswith("AzureOpenAI")
     default = Provider.AZURE_AI_OPENAI.value if is_azure else Provider.OPENAI.value
     model = arguments.get("model")
