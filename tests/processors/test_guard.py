@@ -66,12 +66,7 @@ def test_reading_what_holds_no_content_processes_nothing() -> None:
     raw = ended("a")
     span = EndOrder(chain(lambda _: pytest.fail("processed"))).add(raw)
     assert isinstance(span, ReadableSpan)
-    assert (span.context, span.parent, span.kind, span.resource) == (
-        raw.context,
-        raw.parent,
-        raw.kind,
-        raw.resource,
-    )
+    assert (span.context, span.parent, span.resource) == (raw.context, raw.parent, raw.resource)
     assert (span.start_time, span.end_time) == (raw.start_time, raw.end_time)
     with pytest.raises(AttributeError):
         span.no_such_attribute  # noqa: B018

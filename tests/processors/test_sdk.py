@@ -79,6 +79,7 @@ def test_every_edit_reaches_the_exporter() -> None:
 
     def edit(span: EditableSpan) -> None:
         span.name = "renamed"
+        span.kind = SpanKind.PRODUCER
         span.attributes["s"] = "masked"
         del span.attributes["list"]
         span.attributes["new"] = 2.5
@@ -91,7 +92,7 @@ def test_every_edit_reaches_the_exporter() -> None:
 
     raw = rich_span()
     result = processed(raw, edit)
-    assert result.name == "renamed"
+    assert (result.name, result.kind) == ("renamed", SpanKind.PRODUCER)
     assert dict(result.attributes or {}) == {
         "s": "masked",
         "n": 1,
@@ -108,7 +109,7 @@ def test_every_edit_reaches_the_exporter() -> None:
         (4, {}),
     ]
     assert (result.status.status_code, result.status.description) == (StatusCode.ERROR, "masked")
-    assert (result.context, result.parent, result.kind) == (raw.context, raw.parent, raw.kind)
+    assert (result.context, result.parent) == (raw.context, raw.parent)
     assert (result.start_time, result.end_time, result.resource) == (10, 20, raw.resource)
     assert result.instrumentation_scope is raw.instrumentation_scope
     assert raw.name == "chat m"
@@ -153,11 +154,13 @@ def test_a_span_no_view_opens_on_comes_back_empty() -> None:
     raw = ended("secret", {"a": "secret"})
     raw._status = None  # type: ignore[assignment]
     steps = chain()
+    raw._kind = SpanKind.CLIENT
     assert processed_fields(raw, steps) is EMPTY_FIELDS
     assert steps.counters.counts().content_dropped == 1
     result = EndOrder(steps).add(raw)
     assert dict(result.attributes or {}) == {"spanwright.processing.failed_steps": ("view",)}
     assert (result.name, result.events, result.links) == ("span", (), ())
+    assert result.kind is SpanKind.CLIENT
 
 
 def test_a_step_that_writes_no_text_as_name_gives_a_neutral_one() -> None:

@@ -47,7 +47,6 @@ class ProcessedSpan(ReadableSpan):
         self._trace: _OpenTrace | None = None
         self._context = raw._context
         self._parent = raw._parent
-        self._kind = raw._kind
         self._start_time = raw._start_time
         self._end_time = raw._end_time
         self._instrumentation_info = raw._instrumentation_info
@@ -93,8 +92,9 @@ class EndOrder:
     Every waiting span holds the one of its trace that ended before it, so that processing one first
     processes those. What ends after its local root, while nobody has read that yet, goes before it: so much
     of what outlives a root is still in its totals. What is held here is only the last span of each trace,
-    until its local root ends; a trace that no exporter keeps any span of is then freed. Where more than ``limit`` spans wait in open
-    traces, the oldest trace is no longer held; its later spans may then be processed before its earlier ones.
+    until its local root ends; a trace that no exporter keeps any span of is then freed. Where more than
+    ``limit`` spans wait in open traces, the oldest trace is no longer held; its later spans may then be
+    processed before its earlier ones.
     """
 
     def __init__(self, chain: StepChain, limit: int = ORDER_LIMIT) -> None:
@@ -176,6 +176,14 @@ class EndOrder:
             finally:
                 self._settle(trace_id, waiting)
 
+    def process_open(self, trace_id: int) -> None:
+        """Process what has ended of a trace whose local root is open."""
+        with self._lock:
+            trace = self._open.get(trace_id)
+            last = trace.last if trace is not None else None
+        if last is not None:
+            self.process(last)
+
     def share(self, span: ProcessedSpan) -> dict[str, Any]:
         """The fields of ``span``, with resource and scope as they are exported."""
         fields = span.__dict__
@@ -194,6 +202,8 @@ class EndOrder:
             if raw is not None:
                 fields = processed_fields(raw, self.chain)
         finally:  # an interrupt too leaves a span that can be read
+            if raw is not None and fields is EMPTY_FIELDS:
+                span.__dict__.setdefault("_kind", raw._kind)
             for name, value in fields.items():
                 span.__dict__.setdefault(name, value)  # what a processor has set stays
 

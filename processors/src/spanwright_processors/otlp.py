@@ -30,6 +30,9 @@ _KINDS = {
     Span.SPAN_KIND_PRODUCER: SpanKind.PRODUCER,
     Span.SPAN_KIND_CONSUMER: SpanKind.CONSUMER,
 }
+_KINDS_WRITTEN = {kind: number for number, kind in _KINDS.items()} | {
+    SpanKind.INTERNAL: Span.SPAN_KIND_INTERNAL
+}
 
 
 def process_traces(request: Any, chain: StepChain) -> None:
@@ -119,6 +122,7 @@ class SpanView:
             scope_name=scope.name,
             scope_version=scope.version or None,
         )
+        self._kind = self.span.kind
         self._status = (self.span.status_code, self.span.status_description)
         self._events = tuple(self.span.events)
         self._links = tuple(self.span.links)
@@ -127,6 +131,8 @@ class SpanView:
         message, span = self._message, self.span
         if span.name != message.name:
             message.name = encodable(span.name)
+        if span.kind is not self._kind:
+            message.kind = _KINDS_WRITTEN[span.kind]
         _write_attributes(message.attributes, span.attributes, self._attributes)
         _write_items(message.events, span.events, self._events, self._event_attributes, _write_event)
         _write_items(message.links, span.links, self._links, self._link_attributes, _write_link)

@@ -9,7 +9,7 @@ from typing import Any
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util import BoundedList
-from opentelemetry.trace import Link, SpanContext, StatusCode
+from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode
 from opentelemetry.trace.status import Status
 
 from .chain import StepChain
@@ -20,11 +20,12 @@ from .torn import without_torn_ends
 #: The failed "step" of a span whose view could not be opened or written back.
 VIEW = "view"
 
-#: The private fields of a ``ReadableSpan`` that hold content, as they are when nothing can be told of a span.
+#: The private fields of a ``ReadableSpan`` that steps edit, as they are when nothing can be told of a span.
 #: Every public property, and every exporter that reads private fields, goes through these.
 EMPTY_FIELDS: Mapping[str, Any] = MappingProxyType(
     {
         "_name": NEUTRAL_SPAN_NAME,
+        "_kind": SpanKind.INTERNAL,
         "_attributes": BoundedAttributes(attributes={FAILED_STEPS: (VIEW,)}),
         "_events": (),
         "_links": (),
@@ -65,6 +66,7 @@ class SpanView:
         raw, span = self._raw, self.span
         return {
             "_name": encodable(span.name) if isinstance(span.name, str) else NEUTRAL_SPAN_NAME,
+            "_kind": span.kind,
             "_attributes": _attributes(raw._attributes, span.attributes, raw.dropped_attributes),
             "_events": self._edited_events(),
             "_links": self._edited_links(),

@@ -31,9 +31,9 @@ class EditableLink:
 
 @dataclass(slots=True, eq=False)
 class EditableSpan:
-    """An ended span whose name, attributes, events, links and status a step may change.
+    """An ended span whose name, kind, attributes, events, links and status a step may change.
 
-    Ids, kind, times, scope and resource are for reading. ``resource`` is shared by many spans.
+    Ids, times, scope and resource are for reading. ``resource`` is shared by many spans.
     ``parent_is_remote`` is None where the source does not say (OTLP without the flag bits).
     Times are nanoseconds since the epoch.
     """
