@@ -15,7 +15,7 @@ Plant = Callable[[Sequence[Planted]], None]
 
 @dataclass(frozen=True)
 class Place:
-    """``kinds``: which kinds of values are looked for there. ``known_leak``: why it is not covered yet.
+    """``kinds``: which kinds of values are looked for there.
 
     ``environment`` gives variables that put a value of each kind there before the application starts.
     ``learned``: the values are known only by what detection has found before, so not where that fails.
@@ -24,7 +24,6 @@ class Place:
     name: str
     plant: Plant
     kinds: frozenset[str] = field(default_factory=lambda: frozenset(KINDS))
-    known_leak: str = ""
     environment: Callable[[Sequence[Planted]], Mapping[str, str]] | None = None
     learned: bool = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
@@ -59,11 +60,15 @@ def baggage_headers(group: Group) -> None:
             detach(token)
 
 
-@place(
-    "ids that are telephone numbers or keys", "phone", "secret", known_leak="only an at sign is looked for"
-)
+_NUMBERS = ("email", "phone", "card", "iban", "ssn", "secret")
+_IDS = ("session.id", "gen_ai.agent.id", "mcp.session.id", "enduser.pseudo.id", "gen_ai.request.model")
+
+
+@place("ids that are somebody's numbers or keys", *_NUMBERS)
 def number_ids(group: Group) -> None:
     for value in group:
-        if value.kind in ("phone", "secret"):
+        if value.kind in _NUMBERS:
             with trace.get_tracer("leaks").start_as_current_span("work") as span:
-                span.set_attributes({"session.id": value.text, "gen_ai.conversation.id": f"sms:{value.text}"})
+                span.set_attributes(dict.fromkeys(_IDS, value.text))
+                span.set_attribute("gen_ai.conversation.id", f"sms:{value.text}")
+                span.set_attribute("note", json.dumps({"order_id": value.text, "id": f"x/{value.text}"}))

@@ -153,7 +153,7 @@ def test_escaped_addresses_are_found() -> None:
 
 
 def test_message_parts() -> None:
-    """The text of messages, tool arguments as JSON and as text; ids, roles and tool names stay."""
+    """The text of messages, tool arguments as JSON and as text; roles, tool names and most ids stay."""
     messages = [
         {"role": "user", "parts": [{"type": "text", "content": "I'm Priya, mail a.b@example.com"}]},
         {
@@ -173,7 +173,7 @@ def test_message_parts() -> None:
     assert result[0]["parts"][0]["content"] == "I'm [NAME], mail [EMAIL]"
     call, other = result[1]["parts"]
     assert (call["id"], call["name"]) == ("call_4155552671", "find_customer")
-    assert call["arguments"] == {"customer": {"name": "[NAME]"}, "order_id": "4242424242424242"}
+    assert call["arguments"] == {"customer": {"name": "[NAME]"}, "order_id": "[CARD]"}
     assert other["arguments"] == '{"customer_name":"[NAME]"}'
 
 

@@ -2,36 +2,101 @@
 
 from __future__ import annotations
 
+import ast
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
 
+import presidio_analyzer
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.detect.finding import Finding
 from spanwright_processors.presidio import FastEngine
+from support import presidio_recording as recording
 from support.presidio_texts import IDENTIFIERS, WORDS, texts
 
 from benchmarks.presidio_oracle import Oracle
-from benchmarks.texts import corpus
 
-#: ``make conformance`` runs 5,000 texts of up to 32 kB and ten times the examples; here a share of them.
+#: ``make conformance`` tries thirty times the examples.
 FULL = "SPANWRIGHT_TEST_CONFORMANCE" in os.environ
 EXAMPLES = 3_000 if FULL else 100
-PARTS = 20 if FULL else 4
-PART = 250 if FULL else 30
-LARGEST = 32_000 if FULL else 3_000
 CONFORMING = settings(max_examples=EXAMPLES, deadline=None)
+#: Texts of the corpus that Presidio itself is asked about in every run, and their longest.
+SAMPLE, LONGEST = 60, 4_000
 
 
 def found(engine: FastEngine, text: str, **options: object) -> list[tuple[str, int, int, float]]:
     return [tuple(finding) for finding in engine.find(text, **options)]  # type: ignore[arg-type, misc]
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_conforms_on_the_corpus(engine: FastEngine, oracle: Oracle, part: int) -> None:
-    """On prompts, chunks, JSON, code and logs in several languages."""
-    for text in corpus(PART, seed=20261123 + part, largest=LARGEST):
+def differing(
+    engine: FastEngine, texts: tuple[str, ...], recorded: tuple[bytes, ...], part: slice
+) -> list[str]:
+    """The beginnings of the texts over which the engine differs from the recording."""
+    return [
+        text[:200]
+        for text, digest in zip(texts[part], recorded[part], strict=True)
+        if recording.digest_of(found(engine, text)) != digest
+    ]
+
+
+@pytest.fixture(scope="session")
+def recorded() -> recording.Recording:
+    return recording.read()
+
+
+def test_the_recording_is_of_these_texts_and_this_presidio(recorded: recording.Recording) -> None:
+    """Otherwise ``make conformance`` has to be run."""
+    assert recorded.corpus == recording.corpus_digest()
+    assert recorded.versions == recording.installed()
+    assert len(recorded.default) == len(recording.all_texts()) >= 5_500
+    assert len(recorded.locales) == len(recording.some_texts()) >= 1_500
+    assert recorded.findings > 300_000
+
+
+def test_the_recording_is_true(recorded: recording.Recording, oracle: Oracle, engine: FastEngine) -> None:
+    """Presidio itself finds the same in texts drawn anew in every run."""
+    short = [number for number, text in enumerate(recording.all_texts()) if len(text) <= LONGEST]
+    for number in Random().sample(short, SAMPLE):
+        text = recording.all_texts()[number]
+        assert recording.digest_of(oracle.find(text)) == recorded.default[number], text
         assert found(engine, text) == oracle.find(text), text
+
+
+@pytest.mark.parametrize("part", range(recording.PARTS))
+def test_conforms_on_the_corpus(engine: FastEngine, recorded: recording.Recording, part: int) -> None:
+    """On 5,000 prompts, chunks, JSON, code and logs in several languages, of 10 to 32,000 characters."""
+    texts = recording.all_texts()
+    assert differing(engine, texts, recorded.default, slice(part, None, recording.PARTS)) == []
+
+
+def test_conforms_on_the_corpus_with_every_locale(
+    engine_of_all_locales: FastEngine, recorded: recording.Recording
+) -> None:
+    """On a fifth of it, and on the examples of Presidio's documentation."""
+    assert differing(engine_of_all_locales, recording.some_texts(), recorded.locales, slice(None)) == []
+
+
+def what_presidio_says() -> Iterator[str]:
+    """The documentation of the installed recognizers, and the lines of their code that have a digit."""
+    for file in sorted((Path(presidio_analyzer.__file__).parent / "predefined_recognizers").rglob("*.py")):
+        source = file.read_text(encoding="utf-8")
+        yield from (line.strip() for line in source.splitlines() if any(map(str.isdigit, line)))
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                yield ast.get_docstring(node) or ""
+
+
+def test_conforms_on_what_presidio_says_of_its_recognizers(
+    engine_of_all_locales: FastEngine, oracle_of_all_locales: Oracle
+) -> None:
+    """Every example that stands in the documentation of the code."""
+    texts = sorted(set(what_presidio_says()))
+    assert len(texts) > 1_000
+    for text in texts:
+        assert found(engine_of_all_locales, text) == oracle_of_all_locales.find(text), text
 
 
 @given(text=texts())

@@ -126,7 +126,7 @@ def test_keeps_flags_of_an_earlier_pass() -> None:
 
 
 def test_leaves_a_span_without_personal_data_as_it_is() -> None:
-    """Ids, models, figures, code: same objects, nothing added. Presidio takes the number for a telephone's."""
+    """Ids, models, figures, code: same objects, nothing added. (To Presidio the number is a telephone's.)"""
     attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.request.model": "gpt-4o-2024-08-06",

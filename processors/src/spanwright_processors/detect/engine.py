@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from . import card, email, iban, ip, number_places, person, secrets, ssn
 from .finding import Entity, Finding, merge
+from .id_text import IdNumbers, is_nobodys
 from .phone import DEFAULT_REGIONS, PhoneNumbers
 
 #: Finds in ``text[start:end]``, given with the text's lower-case form of the same length.
@@ -39,6 +40,7 @@ class Detector:
             (Entity.PHONE_NUMBER, 0, PhoneNumbers(phone_regions)),
         )
         self._numbers = tuple((least, find) for entity, least, find in number_finds if entity in wanted)
+        self._ids = IdNumbers(wanted, phone_regions)
         self._email = Entity.EMAIL_ADDRESS in wanted
         self._ip = Entity.IP_ADDRESS in wanted
         self._secret = Entity.SECRET in wanted
@@ -91,6 +93,13 @@ class Detector:
         if self._secret:
             found += secrets.find(text, lower)
         return found
+
+    def find_in_id(self, text: str) -> list[Finding]:
+        """What an id holds that is somebody's: addresses, secrets, and numbers that show what they are."""
+        if is_nobodys(text):
+            return []
+        lower = lower_case(text)
+        return [*self.find_identifying(text, lower), *self._ids.find(text, lower)]
 
 
 def _may_hold_address(text: str, signs: bytes) -> bool:

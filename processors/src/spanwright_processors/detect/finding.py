@@ -25,8 +25,8 @@ class Entity(StrEnum):
     __hash__ = str.__hash__
 
 
-#: The word of a type in a placeholder: ``[EMAIL]``, or ``[EMAIL_3f2a91c0]`` for a pseudonym. Types that are not
-#: here go by their own name.
+#: The word of a type in a placeholder: ``[EMAIL]``, or ``[EMAIL_3f2a91c0]`` for a pseudonym. Types that are
+#: not here go by their own name.
 PLACEHOLDER_WORDS: dict[str, str] = {
     Entity.SECRET: "SECRET",
     Entity.EMAIL_ADDRESS: "EMAIL",

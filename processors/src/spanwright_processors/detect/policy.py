@@ -45,7 +45,8 @@ class Policy:
     #: Whether what cannot be read as text (long base64, binary) is dropped rather than left alone.
     drops_binary: bool = False
     scope: Scope = Scope.ALL
-    #: Whether different values have to stay different, so that a pseudonym stands where a word would.
+    #: Whether different values have to stay different, and one the same everywhere: a hash stands for every
+    #: finding.
     distinct: bool = False
     #: Gives the secret key of pseudonyms and hashes.
     key: Callable[[], bytes] = hash_key
@@ -62,6 +63,4 @@ class Policy:
     def action(self, entity: str) -> Action:
         """What becomes of findings of this type."""
         action = self.actions.get(entity, Action.MASK)
-        if self.distinct and action in (Action.MASK, Action.PARTIAL, Action.DROP):
-            return Action.PSEUDONYM
-        return action
+        return Action.HASH if self.distinct and action is not Action.KEEP else action

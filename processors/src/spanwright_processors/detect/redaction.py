@@ -38,6 +38,10 @@ class Redactor:
         self._cache = cache
         self.policy = policy
 
+    def with_policy(self, policy: Policy) -> Redactor:
+        """The same by another policy."""
+        return Redactor(self._detector, self._cache, policy)
+
     def value(self, key: str, value: Any, found: Found) -> Any:
         """``value`` without what the policy masks; the same object if nothing changed.
 
@@ -65,18 +69,16 @@ class Redactor:
         return found.applied(key, text, self._edits(text, key, Kind.STRING, found))
 
     def identifier(self, text: str, found: Found) -> str:
-        """``text``, an id or the name of a thing, without e-mail addresses and secrets."""
-        return found.applied("", text, self._chosen(text, self._detector.find_identifying(text), found))
+        """``text``, an id or the name of a thing, without what is somebody's."""
+        return found.applied("", text, self._chosen(text, self._detector.find_in_id(text), found))
 
     def identifiers(self, value: Any, found: Found) -> Any:
         """``identifier`` for a string, or the strings of a list; the same object if nothing changed."""
         if isinstance(value, str):
-            return self.identifier(value, found) if "@" in value else value
+            return self.identifier(value, found)
         if not isinstance(value, list | tuple):
             return value
-        items = [
-            self.identifier(item, found) if isinstance(item, str) and "@" in item else item for item in value
-        ]
+        items = [self.identifier(item, found) if isinstance(item, str) else item for item in value]
         same = all(new is old for new, old in zip(items, value, strict=True))
         return value if same else type(value)(items)
 
@@ -151,9 +153,7 @@ class Redactor:
         ``names`` are the values of the bare ``name`` keys around it that are people's.
         """
         if kind is Kind.KEY:
-            return (
-                self._chosen(text, self._detector.find_identifying(text), found) if _is_odd_key(text) else []
-            )
+            return self._chosen(text, self._detector.find_in_id(text), found) if _is_odd_key(text) else []
         if kind is Kind.NUMBER:
             return self._number_edits(text, key, found)
         traits = key_traits(key)
@@ -164,7 +164,7 @@ class Redactor:
         if len(text) > 256 and _BASE64.fullmatch(text):
             return [Edit(0, len(text), BINARY, "BINARY")] if self.policy.drops_binary else []
         if traits.is_identifier:
-            return self._chosen(text, self._detector.find_identifying(text), found)
+            return self._chosen(text, self._detector.find_in_id(text), found)
         if depth < _DEPTH and json_text.looks_like_json(text):
             return self._json_edits(text, found, depth)
         return stable(text, lambda masked: self._plain(masked, found))

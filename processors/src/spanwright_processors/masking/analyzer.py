@@ -22,8 +22,8 @@ class Analyzer:
     """Finds ``entities`` with an ``AnalyzerEngine``, on a thread of its own.
 
     Until ``engine`` is loaded, and where it cannot be, ``NotReadyError`` is raised. Where a text takes longer
-    than ``seconds`` (None: as long as it likes) ``BudgetExceededError`` is raised; the thread goes on with it,
-    and the texts behind it wait. Safe from several threads.
+    than ``seconds`` (None: as long as it likes) ``BudgetExceededError`` is raised; the thread goes on with
+    it, and the texts behind it wait. Safe from several threads.
     """
 
     def __init__(

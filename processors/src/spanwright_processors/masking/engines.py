@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class CombinedDetector(Detector):
-    """Our secrets and names, Presidio's compiled definitions, and an analyzer if there is one.
+    """Our patterns, Presidio's compiled definitions, and an analyzer if there is one.
 
-    What overlaps, whichever engine found it, is settled by the one rule of ``merge``. Until the definitions
-    are loaded, and where they cannot be, our own patterns find; or, if ``closed``, ``NotReadyError`` is
-    raised over all text that could hold anything. ``entities`` None: all that any engine knows, but
-    ``ignored``.
+    What overlaps, whichever engine found it, is settled by the one rule of ``merge``. Where ``exact``, ours
+    look only for what Presidio has no definition of. Until the definitions are loaded, and where they cannot
+    be, ours find alone; or, if ``closed``, ``NotReadyError`` is raised over all text that could hold
+    anything. ``entities`` None: all that any engine knows, but ``ignored``.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class CombinedDetector(Detector):
         analyzer: Analyzer | None = None,
         *,
         ignored: frozenset[str] = frozenset(),
+        exact: bool = False,
         closed: bool = False,
     ) -> None:
         self._entities = entities
@@ -41,6 +42,7 @@ class CombinedDetector(Detector):
         self._ignored = ignored
         self._engine = engine
         self._analyzer = analyzer
+        self._is_exact = exact
         self._is_closed = closed
         self._parts: tuple[Detector, FastEngine, list[str]] | None = None
         super().__init__(tuple(Entity) if entities is None else entities, regions)
@@ -63,7 +65,9 @@ class CombinedDetector(Detector):
 
     def without_analyzer(self) -> CombinedDetector:
         """One for what is looked at on the application's thread: open, and without a model."""
-        return CombinedDetector(self._entities, self._regions, self._engine, ignored=self._ignored)
+        return CombinedDetector(
+            self._entities, self._regions, self._engine, ignored=self._ignored, exact=self._is_exact
+        )
 
     def when_changed(self, call: Callable[[], None]) -> None:
         self._engine.when_ready(call)
@@ -74,10 +78,11 @@ class CombinedDetector(Detector):
             self._analyzer.fork()
 
     def _made(self, engine: FastEngine) -> tuple[Detector, FastEngine, list[str]]:
-        """Our part, beside Presidio's: what it has no patterns for, and e-mail addresses in URLs."""
+        """Our part and Presidio's. E-mail addresses in URLs only ours finds."""
         wanted = frozenset({*Entity, *engine.entities} if self._entities is None else self._entities)
         wanted -= self._ignored
-        ours = Detector((wanted - engine.entities) | (wanted & {Entity.EMAIL_ADDRESS}), self._regions)
+        left = (wanted - engine.entities) | (wanted & {Entity.EMAIL_ADDRESS})
+        ours = Detector(left if self._is_exact else wanted, self._regions)
         self._parts = ours, engine, sorted(wanted & engine.entities)
         return self._parts
 
@@ -112,6 +117,7 @@ def make_detector(
         _loading_engine(settings, counters, closed),
         _analyzer(settings, counters),
         ignored=ignored,
+        exact=settings.engine is not Engine.AUTO,
         closed=closed,
     )
 

@@ -19,6 +19,7 @@ from .settings import AttributeSettings, MaskSettings, PolicySettings, Preset, W
 #: which are mostly nobody's, and without which telemetry tells little.
 OFF_BY_DEFAULT = frozenset({"DATE_TIME", "URL", "UUID"})
 _MIN_SCORES = {Preset.STRICT: 0.0, Preset.STANDARD: 0.4, Preset.OFF: 1.0}
+_CERTAIN = (Entity.EMAIL_ADDRESS, Entity.SECRET, GIVEN)
 #: No finding is as sure.
 _OUT_OF_REACH = 2.0
 #: The environment's name before it was ``deployment.environment.name``.
@@ -30,7 +31,8 @@ _MOST_KEYS = 4096
 class Treatment(NamedTuple):
     """How one attribute is masked.
 
-    ``redactor``: None leaves it alone. ``identifying``: only e-mail addresses and secrets are looked for.
+    ``redactor``: None leaves it alone. ``identifying``: it is an id or the name of a thing, in which less is
+    looked for than in text.
     """
 
     redactor: Redactor | None
@@ -47,6 +49,9 @@ class Policies:
         self._patterns = patterns
         #: For what stands under no attribute: span names, status texts, log bodies.
         self.general = Treatment(maker.redactor(layers))
+        #: For what never holds content: ids have to stay ids, by which spans are joined.
+        self._identifying = Treatment(maker.redactor(layers, distinct=True), identifying=True)
+        self._skipped = Treatment(_only_certain(self.general.redactor), identifying=True)
         #: Treatments asked for so far.
         self.by_key: dict[str, Treatment] = {}
         #: Whether anything is masked where no pattern says otherwise.
@@ -65,9 +70,19 @@ class Policies:
         if matching:
             whole = next((one.value for one in reversed(matching) if one.value is not None), None)
             return Treatment(self._maker.redactor([*self._layers, *matching]), whole=whole)
+        if key in NEVER_CONTENT_KEYS:
+            return self._identifying
         if key in self._maker.skipped:
-            return self.general._replace(identifying=True)
+            return self._skipped
         return self.general
+
+
+def _only_certain(redactor: Redactor | None) -> Redactor | None:
+    """For e-mail addresses and secrets, which nothing else is mistaken for."""
+    if redactor is None:
+        return None
+    wanted = [entity for entity in _CERTAIN if redactor.policy.wants(entity)]
+    return redactor.with_policy(replace(redactor.policy, entities=frozenset(wanted)))
 
 
 #: Patterns of attribute names with their settings, the longest last: later ones win.
@@ -81,17 +96,17 @@ class RedactorMaker:
         self, settings: MaskSettings, detector: Detector, cache: FindingCache, distinct: bool = False
     ) -> None:
         self._distinct = distinct
-        self.skipped = NEVER_CONTENT_KEYS | settings.skip_keys
+        self.skipped = settings.skip_keys
         self._settings = settings
         self._detector = detector
         self._cache = cache
 
-    def redactor(self, layers: Iterable[PolicySettings]) -> Redactor | None:
+    def redactor(self, layers: Iterable[PolicySettings], *, distinct: bool = False) -> Redactor | None:
         """None where the last word is ``off``."""
         policy = _policy(self._settings, layers)
         if policy is None:
             return None
-        if self._distinct:
+        if self._distinct or distinct:
             policy = replace(policy, distinct=True, scope=Scope.ALL)
         return Redactor(self._detector, self._cache, policy)
 

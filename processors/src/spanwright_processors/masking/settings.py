@@ -29,9 +29,9 @@ class Preset(StrEnum):
 class Engine(StrEnum):
     """Who finds."""
 
-    AUTO = "auto"  #: fast where presidio-analyzer is installed, else own
+    AUTO = "auto"  #: our own patterns, and Presidio's definitions where presidio-analyzer is installed
     OWN = "own"  #: our own patterns, which need nothing installed
-    FAST = "fast"  #: Presidio's definitions, compiled, beside our secrets and names
+    FAST = "fast"  #: Presidio's definitions, compiled; ours for what it has none for
     PRESIDIO = "presidio"  #: the same, and an ``AnalyzerEngine`` for what needs a model or code
 
 
@@ -96,10 +96,10 @@ class MaskSettings:
     #: What is looked for where nothing else is set: standard; strict (every guess counts, binary data is
     #: dropped); off (nothing is masked, and content is not captured on this step's account).
     preset: Preset = Preset.STANDARD
-    #: Who finds: auto (fast where presidio-analyzer is installed, else own); own (our patterns, which need
-    #: nothing installed); fast (Presidio's definitions, compiled, beside our secrets and names; loads neither
-    #: Presidio nor spaCy); presidio (the same, and the `analyzer`). Until the definitions are loaded, auto
-    #: uses our patterns, the others drop what they cannot look at; likewise where loading fails.
+    #: Who finds: own (our patterns, which need nothing installed); auto (those, and Presidio's definitions,
+    #: compiled, where presidio-analyzer is installed; neither it nor spaCy is imported); fast (exactly what
+    #: Presidio finds of the types it knows, ours for names and secrets); presidio (fast, and the `analyzer`).
+    #: Until the definitions are loaded, and where they cannot be, auto uses ours, the others drop text.
     engine: Engine = Engine.AUTO
     #: Countries, as Presidio codes them (us, uk, de, in …), whose recognizers are used too that are off by
     #: default.
@@ -140,8 +140,9 @@ class MaskSettings:
     #: What a span tells of what was found in it: types (and the flags), counts (also how many of each type
     #: were replaced), flags (found, masked) or none.
     report: Report = Report.TYPES
-    #: Attributes not looked at, besides those that never hold content (ids, models, figures); in all of
-    #: them e-mail addresses and secrets are masked nevertheless.
+    #: Attributes that hold no text, besides those that never do (ids, models, figures). E-mail addresses and
+    #: secrets are masked in them nevertheless; in those that never hold text so are telephone, card, account
+    #: and social security numbers that show what they are, with a keyed hash in their place.
     skip_keys: frozenset[str] = frozenset()
     #: Regions (ISO 3166 codes) whose telephone numbers are found without a country code.
     phone_regions: tuple[str, ...] = DEFAULT_REGIONS

@@ -17,6 +17,7 @@ from ..content import NEUTRAL_EVENT_NAME, NEUTRAL_SPAN_NAME
 from ..counters import Counters, process_counters
 from ..detect.engine import FindingCache
 from ..detect.found import Found, drop_reason
+from ..detect.id_text import is_nobodys
 from ..detect.replacement import FAILED
 from ..detect.trace_memory import TraceMemory, TraceNames
 from ..masking.engines import make_detector
@@ -198,7 +199,7 @@ class Mask:
             if "@" in key:
                 rewritten = True
             treatment = by_key.get(key) or policies.treatment(key)
-            if treatment.identifying and isinstance(value, str) and "@" not in value:
+            if treatment.identifying and isinstance(value, str) and is_nobodys(value):
                 continue
             if treatment.whole is Whole.DROP:
                 rewritten = True
