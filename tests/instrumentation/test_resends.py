@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import copy_context
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from spanwright_instrumentation.resends import (
+    async_exchange,
     count_request,
     counted_requests,
+    exchange,
+    managed_exchange,
     note_answer,
     request_id_of,
 )
@@ -46,7 +51,9 @@ def answered(response: Any) -> Any:
     return note_answer(None, lambda: response, None, (), {})
 
 
-@pytest.mark.parametrize("name", ["x-request-id", "request-id", "x-amzn-requestid", "mistral-correlation-id"])
+@pytest.mark.parametrize(
+    "name", ["x-request-id", "request-id", "x-amzn-requestid", "mistral-correlation-id", "x-debug-trace-id"]
+)
 def test_id_of_the_answered_request(name: str) -> None:
     """The provider's id stands in a header, whose name is its own."""
     requests = counted_requests()
@@ -66,3 +73,28 @@ def test_answers_without_headers_pass() -> None:
 def test_requests_outside_of_calls_pass() -> None:
     """Where nobody counts, a request is only sent."""
     assert copy_context().run(send) == "sent"
+
+
+async def test_exchanges() -> None:
+    """A method that sends and answers is counted, and its answer's id noted, in each of its forms."""
+    response = SimpleNamespace(headers={"x-request-id": "req"})
+    requests = counted_requests()
+
+    async def send_async() -> Any:
+        return response
+
+    @contextmanager
+    def managed() -> Iterator[Any]:
+        yield response
+
+    @asynccontextmanager
+    async def managed_async() -> AsyncIterator[Any]:
+        yield response
+
+    assert exchange(None, lambda: response, None, (), {}) is response
+    assert await async_exchange(None, send_async, None, (), {}) is response
+    with managed_exchange(None, managed, None, (), {}) as entered:
+        assert entered is response
+    async with managed_exchange(None, managed_async, None, (), {}) as entered:
+        assert entered is response
+    assert (requests.sent, requests.request_id) == (4, "req")

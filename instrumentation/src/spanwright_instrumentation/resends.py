@@ -10,7 +10,10 @@ from typing import Any
 from .telemetry import Telemetry
 
 #: In the order of preference: a provider behind a gateway may have two.
-_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "mistral-correlation-id")
+_REQUEST_ID_HEADERS = (
+    *("x-request-id", "request-id", "x-amzn-requestid"),
+    *("mistral-correlation-id", "x-debug-trace-id"),
+)
 
 
 class Requests:
@@ -69,8 +72,68 @@ def note_answer(
     kwargs: dict[str, Any],
 ) -> Any:
     """Observer of the SDK's method that returns the HTTP response from which the answer is made."""
-    response = wrapped(*args, **kwargs)
+    return _noted(wrapped(*args, **kwargs))
+
+
+def _noted(response: Any) -> Any:
     requests = _current.get()
     if requests is not None:
         requests.request_id = request_id_of(getattr(response, "headers", None) or {})
     return response
+
+
+def exchange(
+    telemetry: Telemetry | None,
+    wrapped: Callable[..., Any],
+    owner: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Observer of the SDK's method that sends one request and returns its HTTP response."""
+    return _noted(count_request(telemetry, wrapped, owner, args, kwargs))
+
+
+async def async_exchange(
+    telemetry: Telemetry | None,
+    wrapped: Callable[..., Any],
+    owner: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """The same for a coroutine method."""
+    return _noted(await count_request(telemetry, wrapped, owner, args, kwargs))
+
+
+class _Exchange:
+    """A context manager of either kind around an HTTP response, which is noted.
+
+    No generator: asynchronous ones that stand in each other are closed in any order with the event loop.
+    """
+
+    __slots__ = ("_manager",)
+
+    def __init__(self, manager: Any) -> None:
+        self._manager = manager
+
+    def __enter__(self) -> Any:
+        return _noted(self._manager.__enter__())
+
+    def __exit__(self, *error: Any) -> Any:
+        return self._manager.__exit__(*error)
+
+    async def __aenter__(self) -> Any:
+        return _noted(await self._manager.__aenter__())
+
+    async def __aexit__(self, *error: Any) -> Any:
+        return await self._manager.__aexit__(*error)
+
+
+def managed_exchange(
+    telemetry: Telemetry | None,
+    wrapped: Callable[..., Any],
+    owner: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """The same for a method that returns a context manager, of either kind, around the HTTP response."""
+    return _Exchange(count_request(telemetry, wrapped, owner, args, kwargs))

@@ -183,7 +183,9 @@ __all__ = [
     "SPANWRIGHT_REQUEST_ID",
     "SPANWRIGHT_REQUEST_SERVICE_TIER",
     "SPANWRIGHT_RERANK_APPLIED",
+    "SPANWRIGHT_RERANK_CANDIDATES",
     "SPANWRIGHT_RERANK_MODEL",
+    "SPANWRIGHT_RERANK_TOP_N",
     "SPANWRIGHT_RESPONSE_SERVICE_TIER",
     "SPANWRIGHT_RESPONSE_SPEED",
     "SPANWRIGHT_RETRIEVAL_EMBEDDING_MODEL",
@@ -622,8 +624,13 @@ SPANWRIGHT_REQUEST_SERVICE_TIER: Final = "spanwright.request.service_tier"
 #: Whether the chunks were reordered by a reranker. False says that none was seen, not that there can be none:
 #: only instrumented rerankers are seen. (boolean)
 SPANWRIGHT_RERANK_APPLIED: Final = "spanwright.rerank.applied"
+#: Number of documents the reranker was given. (int, {document})
+SPANWRIGHT_RERANK_CANDIDATES: Final = "spanwright.rerank.candidates"
 #: The reranker's model. (string)
 SPANWRIGHT_RERANK_MODEL: Final = "spanwright.rerank.model"
+#: How many documents were wanted back at most. Absent where the request leaves it to the reranker. (int,
+#: {document})
+SPANWRIGHT_RERANK_TOP_N: Final = "spanwright.rerank.top_n"
 #: Service tier that served the call, of providers other than OpenAI, which has
 #: `openai.response.service_tier`. (string)
 SPANWRIGHT_RESPONSE_SERVICE_TIER: Final = "spanwright.response.service_tier"
