@@ -1,17 +1,20 @@
 """Calls: CPU that instrumenting adds to an application's call, over the bare SDK, message content captured.
 
 "caller" is the application's thread, until the call returns; "in all" adds what other threads do until the
-span is encoded for OTLP: the steps, the encoding.
+span is encoded for OTLP: the steps, the encoding, the metrics.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from openai import OpenAI
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from spanwright_instrumentation.instrumentor import LibraryInstrumentor
@@ -46,10 +49,15 @@ def calls(sdk: OpenAI) -> dict[str, Callable[[], object]]:
     def chat(**sent: object) -> Any:  # looked up anew: instrumenting replaces the method on the class
         return sdk.chat.completions.create(model=MODEL, **sent)  # type: ignore[call-overload]
 
+    def respond(**sent: object) -> Any:
+        return sdk.responses.create(model=MODEL, instructions=short[0]["content"], **sent)  # type: ignore[call-overload]
+
     return {
         "chat, 2 kB": lambda: chat(messages=short, temperature=0.2),
         "chat, 16 kB history": lambda: chat(messages=long, temperature=0.2),
         f"stream, {CHUNKS} chunks": lambda: list(chat(messages=short, stream=True)),
+        "responses, 2 kB": lambda: respond(input=short[1:], temperature=0.2),
+        f"stream of responses, {CHUNKS} events": lambda: list(respond(input=short[1:], stream=True)),
         "embeddings": lambda: sdk.embeddings.create(
             model="text-embedding-3-small", input="Where is my order?", encoding_format="float"
         ),
@@ -77,17 +85,20 @@ def observed_rows(
     quick: bool,
     repeats: int,
 ) -> list[Row]:
-    """What this instrumentor adds to each call."""
+    """What this instrumentor adds to each call, its metrics included."""
     found: list[Row] = []
+    meter_provider = MeterProvider([InMemoryMetricReader()], shutdown_on_exit=False)
     with guarded_provider() as provider:
+        given = {"tracer_provider": provider, "meter_provider": meter_provider}
+        flushed = (provider.force_flush, meter_provider.force_flush)
         for name, call in made.items():
             variants = {
                 "bare": Variant(call),
                 "observed": Variant(
                     call,
-                    enter=lambda: instrumentor.instrument(tracer_provider=provider),
+                    enter=partial(instrumentor.instrument, **given),
                     leave=instrumentor.uninstrument,
-                    finish=provider.force_flush,
+                    finish=lambda: [flush() for flush in flushed],
                 ),
             }
             found += compared(topic, name, variants, 3 if quick else 21, repeats)

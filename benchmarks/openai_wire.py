@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import httpx2
 from openai import OpenAI
@@ -44,18 +45,73 @@ def _embeddings() -> bytes:
     ).encode()
 
 
+def _response(output: list[object], status: str) -> dict[str, object]:
+    """An answer of the Responses API, with about as many fields as it has."""
+    usage = {
+        "input_tokens": 512,
+        "output_tokens": 64,
+        "total_tokens": 576,
+        "input_tokens_details": {"cached_tokens": 128},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
+    head = {"id": "resp_0123456789", "object": "response", "created_at": 1_760_000_000, "status": status}
+    settings = {"temperature": 1.0, "top_p": 1.0, "parallel_tool_calls": True, "tool_choice": "auto"}
+    settings |= {"tools": [], "truncation": "disabled", "text": {"format": {"type": "text"}}}
+    return {**head, **settings, "model": _HEAD["model"], "output": output, "usage": usage, "metadata": {}}
+
+
+def _message(text: str) -> dict[str, object]:
+    content = [{"type": "output_text", "annotations": [], "text": text}] if text else []
+    return {
+        "id": "msg_01",
+        "type": "message",
+        "status": "completed",
+        "role": "assistant",
+        "content": content,
+    }
+
+
+def _responses() -> bytes:
+    return json.dumps(_response([_message(_ANSWER)], "completed")).encode()
+
+
+def _responses_stream(events: int) -> bytes:
+    place = {"item_id": "msg_01", "output_index": 0, "content_index": 0}
+    words = [f" word{at}" for at in range(events - 3)]
+    told: list[dict[str, object]] = [
+        {"type": "response.created", "response": _response([], "in_progress")},
+        {"type": "response.output_item.added", "output_index": 0, "item": _message("")},
+        *({"type": "response.output_text.delta", **place, "delta": word, "logprobs": []} for word in words),
+        {"type": "response.completed", "response": _response([_message("".join(words))], "completed")},
+    ]
+    return b"".join(
+        f"event: {event['type']}\ndata: {json.dumps({**event, 'sequence_number': at})}\n\n".encode()
+        for at, event in enumerate(told)
+    )
+
+
 def client(stream_chunks: int = 200) -> OpenAI:
-    """A client whose calls (chat, a stream of ``stream_chunks`` chunks, embeddings) are answered at once."""
+    """A client whose calls (chat, responses, embeddings; streams of ``stream_chunks`` chunks) are answered
+    at once."""
+    transport = httpx2.MockTransport(answers(stream_chunks))
+    return OpenAI(api_key="sk-none", http_client=httpx2.Client(transport=transport))
+
+
+def answers(stream_chunks: int) -> Callable[[httpx2.Request], httpx2.Response]:
+    """The answer to each request of such a client."""
     chat, stream, embeddings = _chat(), _stream(stream_chunks), _embeddings()
+    responses, responses_stream = _responses(), _responses_stream(stream_chunks)
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         headers = {"content-type": "application/json", "x-request-id": "req_0123456789abcdef"}
         if request.url.path.endswith("/embeddings"):
             return httpx2.Response(200, headers=headers, content=embeddings)
+        whole, streamed = (
+            (responses, responses_stream) if "/responses" in request.url.path else (chat, stream)
+        )
         if b'"stream":true' in request.content:
-            return httpx2.Response(
-                200, headers={**headers, "content-type": "text/event-stream"}, content=stream
-            )
-        return httpx2.Response(200, headers=headers, content=chat)
+            headers["content-type"] = "text/event-stream"
+            return httpx2.Response(200, headers=headers, content=streamed)
+        return httpx2.Response(200, headers=headers, content=whole)
 
-    return OpenAI(api_key="sk-none", http_client=httpx2.Client(transport=httpx2.MockTransport(answer)))
+    return answer

@@ -1,0 +1,53 @@
+"""Retrieval: CPU that instrumenting adds to a search, over a store's bare client that runs in process."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from qdrant_client import QdrantClient, models
+from spanwright_instrumentation.embedding_memory import remember_embeddings
+from spanwright_instrumentation.providers.qdrant import QdrantInstrumentor
+
+from .bench_calls import observed_rows
+from .measure import Row
+from .spans import PROSE
+
+_SIZE = 256
+
+
+def _client() -> QdrantClient:
+    client = QdrantClient(":memory:")
+    client.create_collection(
+        "help", vectors_config=models.VectorParams(size=_SIZE, distance=models.Distance.COSINE)
+    )
+    text = (PROSE * 6)[:1000]
+    client.upsert(
+        "help",
+        [
+            models.PointStruct(
+                id=str(uuid.UUID(int=at)),
+                vector=_vector(at),
+                payload={"source_doc_id": f"doc-{at}", "text": f"{at}. {text}", "metadata": {"lang": "en"}},
+            )
+            for at in range(30)
+        ],
+    )
+    return client
+
+
+def _vector(seed: int) -> list[float]:
+    return [((at * 31 + seed * 17) % 101 + 1) / 101 for at in range(_SIZE)]
+
+
+def _calls(client: QdrantClient) -> dict[str, Callable[[], object]]:
+    query = _vector(5)
+    remember_embeddings([query], ["Where is my order?"], "text-embedding-3-small", "openai")
+    return {
+        "search, 5 chunks of 1 kB": lambda: client.query_points("help", query=query, limit=5),
+        "search, 20 chunks of 1 kB": lambda: client.query_points("help", query=query, limit=20),
+    }
+
+
+def rows(quick: bool) -> list[Row]:
+    return observed_rows("retrieval", QdrantInstrumentor(), _calls(_client()), quick, 5 if quick else 20)
