@@ -12,16 +12,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from opentelemetry import trace
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import SpanContext, TraceFlags
 from spanwright_processors import BatchProcessor, BatchSettings, Counters
-from spanwright_processors.batch import encoded_size
 from support.spans import Collect, ended
 
 SPAN = ended("s")
@@ -285,19 +281,3 @@ def test_limits_check_themselves(limits: dict[str, Any]) -> None:
     """A limit that makes no sense is refused by name."""
     with pytest.raises(ValueError, match=f"Cannot use {next(iter(limits))}="):
         BatchSettings(**limits)
-
-
-VALUES = st.one_of(
-    st.text(max_size=2000), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.binary(max_size=500)
-)
-
-
-@settings(max_examples=50)
-@given(st.dictionaries(st.text(min_size=1, max_size=20), st.one_of(VALUES, st.lists(VALUES, max_size=20))))
-def test_the_size_is_estimated_without_encoding(attributes: dict[str, Any]) -> None:
-    """The estimate is the real OTLP size, give or take 20 bytes a value, and not below it for long text."""
-    span = ended("name", attributes)
-    request = encode_spans([span])
-    real = request.resource_spans[0].scope_spans[0].spans[0].ByteSize()
-    values = sum(len(value) if isinstance(value, list) else 1 for value in attributes.values())
-    assert real * 0.98 <= encoded_size(span) <= real + 100 + 20 * (values + len(attributes))

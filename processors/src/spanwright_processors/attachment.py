@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 from opentelemetry._logs import get_logger_provider
@@ -13,9 +15,13 @@ from opentelemetry.trace import get_tracer_provider
 from spanwright_semconv.guard import GUARD_ATTRIBUTE
 
 from .chain import StepChain
+from .exporters import ExporterBounds
 from .guard import EndOrder, check_span_layout
 from .logs import LogStage
 from .reentry import one_by_one
+from .returned_totals import return_totals
+from .root_wait import RootWait, root_wait
+from .unsampled import unsampled_reader
 
 _logger = logging.getLogger(__name__)
 
@@ -39,12 +45,21 @@ class Attachment:
         self._method = method
         self._processors = _multi_processor(provider, attribute, method)
         self._entrance: Callable[[Any], None] | None = None
+        self._replaced: dict[str, Callable[..., Any]] = {}
+        self._leave: list[Callable[[], None]] = []
         resource = getattr(getattr(provider, "resource", None), "attributes", None)
         # Asked at every call that may record content, so told once.
         self._masks = chain.masks(resource, logs=method == "on_emit")
 
-    def _install(self, wrap: Callable[[Any], Any], lost: Callable[[], None]) -> None:
-        forward = getattr(self._processors, self._method)
+    def _install(
+        self,
+        wrap: Callable[[Any], Any],
+        lost: Callable[[], None],
+        forward: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Let everything through ``wrap`` and on to ``forward``, by default what was there."""
+        if forward is None:
+            forward = getattr(self._processors, self._method)
 
         def wrap_while_attached(item: Any) -> Any:
             # Detached, another's wrapper may still lead here.
@@ -53,6 +68,29 @@ class Attachment:
         self._entrance = one_by_one(wrap_while_attached, forward, lost)
         setattr(self._processors, self._method, self._entrance)
         setattr(self._provider, GUARD_ATTRIBUTE, self)
+
+    def _hold_roots(self, wait: RootWait) -> None:
+        """Have ``wait`` told of started spans, and what it holds passed on before a flush."""
+        processors = self._processors
+        on_start, force_flush, shutdown = processors.on_start, processors.force_flush, processors.shutdown
+
+        def started(span: Any, parent_context: Any = None) -> None:
+            with suppress(Exception):
+                wait.started(span)
+            on_start(span, parent_context=parent_context)
+
+        def flushed(*args: Any, **kwargs: Any) -> Any:
+            wait.release()
+            return force_flush(*args, **kwargs)
+
+        def shut_down(*args: Any, **kwargs: Any) -> Any:
+            wait.release()
+            return shutdown(*args, **kwargs)
+
+        self._replaced = {"on_start": started, "force_flush": flushed, "shutdown": shut_down}
+        for method, replaced in self._replaced.items():
+            setattr(processors, method, replaced)
+        self._leave.append(wait.release)
 
     @property
     def active(self) -> bool:
@@ -72,6 +110,12 @@ class Attachment:
         entrance, self._entrance = self._entrance, None
         if entrance is not None and vars(self._processors).get(self._method) is entrance:
             delattr(self._processors, self._method)
+        for method, replaced in self._replaced.items():
+            if vars(self._processors).get(method) is replaced:
+                delattr(self._processors, method)
+        for leave in self._leave:
+            leave()
+        self._replaced, self._leave = {}, []
         if getattr(self._provider, GUARD_ATTRIBUTE, None) is self:
             delattr(self._provider, GUARD_ATTRIBUTE)
 
@@ -93,10 +137,42 @@ def attach(provider: object | None = None, chain: StepChain | None = None) -> At
             "Cannot attach to the tracer provider: this opentelemetry-sdk keeps spans in an unknown form. "
             "Install a version of it that spanwright-processors was tested with."
         )
-    order = EndOrder(chain)
-    attachment._install(order.add, lambda: chain.counters.lost(1, "not_wrapped"))
-    chain.counters.emit_metrics()
+    _attach_spans(attachment)
+    chain.emit_metrics()
     return attachment
+
+
+def _attach_spans(attachment: Attachment) -> None:
+    chain, processors = attachment.chain, attachment._processors
+    order, bounds, reader = EndOrder(chain), ExporterBounds(chain), unsampled_reader(chain)
+    bounds.look(processors)
+
+    def wrap(raw: Any) -> Any:
+        bounds.look(processors)
+        span = order.add(raw)
+        if reader is not None:
+            reader.add(span)
+        return span
+
+    wait = root_wait(chain, getattr(processors, attachment._method))
+    attachment._install(
+        wrap, lambda: chain.counters.lost(1, "not_wrapped"), wait.ended if wait is not None else None
+    )
+    attachment._leave.append(bounds.release)
+    if wait is not None:
+        attachment._hold_roots(wait)
+    _return_totals(chain, order)
+
+
+def _return_totals(chain: StepChain, order: EndOrder) -> None:
+    for step in chain.steps:
+        if getattr(getattr(step, "settings", None), "return_totals", False) is True:
+            return_totals(partial(_processed_so_far, order, step))
+
+
+def _processed_so_far(order: EndOrder, step: Any, trace_id: int, root_id: int) -> Any:
+    order.process_open(trace_id)
+    return step.so_far(trace_id, root_id)
 
 
 def attach_logs(logger_provider: object | None = None, chain: StepChain | None = None) -> Attachment:
@@ -112,7 +188,7 @@ def attach_logs(logger_provider: object | None = None, chain: StepChain | None =
     attachment = Attachment(provider, "_multi_log_record_processor", "on_emit", chain)
     stage = LogStage(chain)
     attachment._install(stage.wrap, lambda: chain.counters.lost(1, "not_wrapped"))
-    chain.counters.emit_metrics()
+    chain.emit_metrics()
     return attachment
 
 

@@ -7,7 +7,10 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
+
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter
 
 from .content import drop_content, drop_log_content, without_content
 from .counters import Counters, process_counters
@@ -50,6 +53,7 @@ class StepChain:
         #: True if a masking step masks log records as well.
         self.masks_logs = self.masks(None, logs=True)
         self._reported: set[str] = set()
+        self._emitted = False
         watch_forks(self)
 
     def masks(self, resource: Mapping[str, Any] | None, *, logs: bool = False) -> bool:
@@ -59,6 +63,26 @@ class StepChain:
         ``masks_resource(resource)``.
         """
         return any(_masks(step, resource) and (not logs or isinstance(step, LogStep)) for step in self.steps)
+
+    def emit_metrics(self, meter_provider: MeterProvider | None = None) -> None:
+        """Offer the counts of the chain and of its steps as metrics of ``meter_provider`` (the global one).
+
+        A step's are its ``metrics``: pairs of a metric's definition and the name of what holds its value, a
+        number, or a method that returns (value, attributes) pairs.
+        """
+        self.counters.emit_metrics(meter_provider)
+        if self._emitted:
+            return
+        self._emitted = True
+        meter = get_meter("spanwright_processors", meter_provider=meter_provider)
+        for step in self.steps:
+            for definition, source in getattr(step, "metrics", ()):
+                meter.create_observable_counter(
+                    definition.name,
+                    [partial(_observe, step, source)],
+                    definition.unit,
+                    definition.description,
+                )
 
     def process(self, span: EditableSpan) -> None:
         """Run every step on ``span``. Raises no ``Exception``; an interrupt leaves no content behind."""
@@ -111,6 +135,13 @@ class StepChain:
                 name,
                 type(error).__name__,
             )
+
+
+def _observe(step: Step, source: str, _: CallbackOptions) -> Iterable[Observation]:
+    found = getattr(step, source)
+    if not callable(found):
+        return [Observation(found)]
+    return [Observation(value, attributes) for value, attributes in found()]
 
 
 def _masks(step: Step, resource: Mapping[str, Any] | None) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.span import EditableEvent, EditableLogRecord
-from spanwright_processors.steps.truncate import PROFILES, Truncate, TruncateSettings
+from spanwright_processors.steps.truncate import Truncate, TruncateSettings
+from spanwright_processors.truncation.profiles import PROFILES, ProfileName
 from support.editable import editable_span
 
 INPUT = "gen_ai.input.messages"
@@ -63,7 +64,7 @@ def is_json(text: str) -> bool:
 @settings(max_examples=300, deadline=None)
 @given(documents, st.sampled_from(sorted(PROFILES)), st.sampled_from(KEYS), st.booleans(), st.integers(0, 3))
 def test_any_json_stays_json_within_any_profile(
-    document: Any, profile: str, key: str, ascii_only: bool, indent: int
+    document: Any, profile: ProfileName, key: str, ascii_only: bool, indent: int
 ) -> None:
     """For any JSON text, however written: within its bytes, valid JSON and UTF-8, a second pass the same."""
     raw = json.dumps(document, ensure_ascii=ascii_only, indent=indent or None)
@@ -73,7 +74,7 @@ def test_any_json_stays_json_within_any_profile(
     assert twice == once
     if once[key] == raw:
         return
-    assert len(once[key].encode()) <= (PROFILES[profile] or 10**9)
+    assert len(once[key].encode()) <= (PROFILES[profile].value_bytes or 10**9)
     assert is_json(once[key])
     if strict:
         assert "Infinity" not in once[key]
@@ -187,7 +188,8 @@ def test_events_and_the_status_are_bounded_too() -> None:
     assert len(span.status_description.encode()) <= 24_000
     assert span.attributes[TRUNCATED] is True
     assert span.attributes[BYTES] == 5 + 54_000 + 15
-    assert list(event.attributes) == ["exception.stacktrace"]
+    assert event.attributes["spanwright.truncated.bytes.exception.stacktrace"] == 5 + 54_000 + 15
+    assert span.attributes["spanwright.truncated.bytes.otel.status_description"] == 72_000
 
 
 def test_log_records_are_bounded_by_the_same_rules() -> None:
@@ -255,13 +257,21 @@ def test_profiles_are_known_to_the_settings() -> None:
     names = get_args(get_type_hints(TruncateSettings)["profile"])
     assert set(names) == set(PROFILES)
     for name in names:
-        assert TruncateSettings(profile=name).value_bytes == PROFILES[name]
-    assert TruncateSettings().value_bytes == 24_000
-    assert TruncateSettings(profile="tempo", value_bytes=9000).value_bytes == 9000
+        assert Truncate(TruncateSettings(profile=name)).profile == PROFILES[name]
+    assert Truncate().profile.value_bytes == 24_000
+    assert TruncateSettings(profile="tempo", value_bytes=9000).own.value_bytes == 9000
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("profile", "nobody"), ("value_bytes", 10), ("message_chars", 5), ("span_bytes", 1)]
+    ("field", "value"),
+    [
+        ("profile", "nobody"),
+        ("exporters", {"otlp": "nobody"}),
+        ("value_bytes", 10),
+        ("message_chars", 5),
+        ("span_bytes", 1),
+        ("batch_bytes", 1),
+    ],
 )
 def test_settings_are_checked(field: str, value: Any) -> None:
     """A budget without room for a mark is refused at the start, and its key quoted."""

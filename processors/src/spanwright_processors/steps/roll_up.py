@@ -102,6 +102,16 @@ class RollUp:
         self._forest = Forest(self.settings.max_traces, self.settings.max_spans, self.settings.accept_totals)
 
     @property
+    def root_wait_s(self) -> float:
+        """Seconds that a root waits for its open children, where ended spans are passed on."""
+        return self.settings.wait_ms / 1e3
+
+    @property
+    def counts_unsampled(self) -> bool:
+        """Whether traces that go to no exporter are to be processed."""
+        return self.settings.count_unsampled
+
+    @property
     def late_spans(self) -> int:
         """Spans that were processed after their local root; they are in no total on it."""
         return self._forest.late_spans

@@ -34,6 +34,11 @@ def encoded(value: Any) -> str:
     return _encode_strictly(value)
 
 
+def written(value: Any) -> str:
+    """``value`` as compact JSON, whatever it holds: for its size and hash."""
+    return _encode(value)
+
+
 def json_bytes(value: Any) -> int:
     """Bytes of ``value`` as compact JSON in UTF-8."""
     return utf8_bytes(_encode(value))

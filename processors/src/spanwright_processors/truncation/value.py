@@ -28,10 +28,12 @@ _T = TypeVar("_T")
 @dataclass(frozen=True, slots=True)
 class Budget:
     """``value_bytes``: UTF-8 bytes of one value, None for no limit. ``message_chars``: characters of one
-    message's text part, 0 for no limit."""
+    message's text part, 0 for no limit. ``array_items``: of an array that is no JSON text, None for no limit.
+    """
 
     value_bytes: int | None
     message_chars: int
+    array_items: int | None = None
 
     def fitted(self, key: str, value: Any, decode: Callable[[], Any]) -> Any:
         """``value`` of the attribute ``key`` within the budget; the same object if it is already.
@@ -75,6 +77,8 @@ class Budget:
     def _fitted_structure(self, key: str, value: Any) -> Any:
         if isinstance(value, bytes):
             return value if self.value_bytes is None else value[: self.value_bytes]
+        if self.array_items is not None and isinstance(value, list | tuple) and len(value) > self.array_items:
+            value = value[: self.array_items]
         if isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value):
             return value if self.value_bytes is None else _fitted_numbers(value, self.value_bytes)
         shortened = self._short_messages(value) if key in MESSAGE_KEYS and self.message_chars else value
