@@ -22,6 +22,26 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def sync_file_system(path: Path) -> None:
+    """Bring all that is on a folder's file system to the disk: for many files far less work than one by one.
+
+    Raises ``OSError``. Where the system knows only all file systems together, those.
+    """
+    import ctypes
+
+    try:
+        syncfs = ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError, TypeError):
+        os.sync()
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(descriptor)
+
+
 def lock(descriptor: int) -> None:
     """Hold a file until its descriptors are closed, in forked children too, or their processes have ended.
 
