@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
 import cohere
 import httpx
+from cohere.core.http_client import HttpClient
 from spanwright_instrumentation.providers.cohere import CohereInstrumentor
 from support.wire import Answer, Wire
 
@@ -63,12 +65,16 @@ _MESSAGES: dict[str, dict[str, Any]] = {
 }
 
 
+#: What a request counts itself as when it is sent first: older versions of the SDK begin with 2.
+_FIRST: int = inspect.signature(HttpClient.request).parameters["retries"].default
+
+
 class Client:
     """A client, and how often it may repeat a request, which versions of the SDK take in different places."""
 
     def __init__(self, made: Any, max_retries: int) -> None:
         self.made = made
-        self.options = {"request_options": {"max_retries": max_retries}}
+        self.options = {"request_options": {"max_retries": max_retries + _FIRST}}
 
 
 def client(wire: Wire, *, is_async: bool = False, max_retries: int = 0) -> Client:
