@@ -8,7 +8,7 @@ SOURCES := $(PACKAGES:%=%/src)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test check format generate bench conformance collector wheels lock clean
+.PHONY: help demo test check format generate native bench conformance collector wheels lock clean
 .DEFAULT_GOAL := help
 
 help:                  ## list the targets
@@ -18,6 +18,8 @@ demo: $(READY)         ## run the support bot, print its traces, answer the ques
 	@$(BIN)/spanwright demo
 
 test: check            ## everything CI runs: checks, then all tests
+	@if ! command -v cargo >/dev/null; then echo "No Rust (cargo): the tests of the native scanner are skipped."; \
+	  else $(MAKE) --no-print-directory native || echo "Not built: the tests of the native scanner are skipped."; fi
 	@$(BIN)/python -m pytest
 
 check: $(READY)        ## generated files up to date, lint, types
@@ -34,6 +36,8 @@ generate: $(READY)     ## make the names and the reference pages from the regist
 	@$(BIN)/python -m spanwright_processors.config.reference docs/reference/configuration.md
 	@$(BIN)/python docs/libraries.py
 
+native: $(VENV)/.native ## build the native scanner of masking into the environment (needs Rust)
+
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a first look in a minute)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
@@ -46,11 +50,20 @@ collector: $(READY)    ## build the real Collector with the Collector Builder (n
 
 wheels: $(READY)       ## build the wheels of all distributions into dist/
 	@$(BIN)/uv build --quiet --all-packages --wheel --out-dir dist
+	@if command -v cargo >/dev/null; then PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/maturin build --quiet --release \
+	  --manifest-path native/Cargo.toml --target-dir .build/native --out dist; fi
 
 lock: | $(BIN)/uv      ## resolve the dependencies anew (one lock file, no download hosts in it)
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --group dev --all-extras pyproject.toml $(PACKAGES:%=--no-emit-package spanwright-%) \
-	  -o requirements.lock
+	  --no-emit-package spanwright-native -o requirements.lock
+
+$(VENV)/.native: $(READY) native/Cargo.toml native/Cargo.lock native/pyproject.toml $(wildcard native/src/*.rs)
+	@command -v cargo >/dev/null || { echo "Cannot build the native scanner: there is no cargo. Install Rust."; exit 1; }
+	@echo "Building the native scanner …"
+	@CARGO_TARGET_DIR=$(CURDIR)/.build/native PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --quiet \
+	  --python $(BIN)/python --no-deps --no-build-isolation --no-cache --reinstall ./native
+	@touch $@
 
 clean:                 ## remove everything that make made
 	@rm -rf $(VENV) .build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis

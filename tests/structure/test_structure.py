@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DISTRIBUTIONS = ("semconv", "processors", "instrumentation", "analysis")
 MAY_IMPORT = {
     "semconv": set(),
-    "processors": {"semconv"},
+    "processors": {"semconv", "native"},
     "instrumentation": {"semconv"},
     "analysis": {"semconv", "processors"},
 }

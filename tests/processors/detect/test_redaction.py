@@ -14,6 +14,7 @@ from spanwright_processors.detect.policy import Action, Policy
 from spanwright_processors.detect.redaction import Redactor
 from spanwright_processors.detect.replacement import OVERSIZE
 from spanwright_processors.detect.trace_memory import TraceNames
+from support.scanners import NATIVE, PURE
 
 KEY = b"0123456789abcdef"
 PLANTED = {
@@ -45,15 +46,18 @@ documents = st.recursive(
 layouts = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"ensure_ascii": False}])
 
 
-def redactor(policy: Policy | None = None, cache_bytes: int = 0) -> Redactor:
-    return Redactor(Detector(), FindingCache(cache_bytes), policy or Policy(key=lambda: KEY))
-
-
-MASKING = redactor()
+def redactor(
+    policy: Policy | None = None, cache_bytes: int = 0, detector: Detector | None = None
+) -> Redactor:
+    return Redactor(detector or NATIVE, FindingCache(cache_bytes), policy or Policy(key=lambda: KEY))
 
 
 def masked(value: Any, key: str = "", policy: Policy | None = None) -> Any:
-    return (redactor(policy) if policy else MASKING).value(key, value, Found(TraceNames()))
+    """The same with the native scanner, where there is one, and without it."""
+    native = redactor(policy).value(key, value, Found(TraceNames()))
+    pure = redactor(policy, detector=PURE).value(key, value, Found(TraceNames()))
+    assert repr(native) == repr(pure)
+    return native
 
 
 @settings(max_examples=200, deadline=None)
@@ -240,7 +244,7 @@ def test_too_long_and_too_deep_values_go() -> None:
     deep: list[Any] = []
     for _ in range(100):
         deep = [deep]
-    assert OVERSIZE in repr(MASKING.value("", deep, found))
+    assert OVERSIZE in repr(redactor().value("", deep, found))
     assert found.dropped == {"oversize": 2}
 
 

@@ -29,6 +29,9 @@ class Fast:
     entities = frozenset({"CREDIT_CARD", "EMAIL_ADDRESS", "US_BANK_NUMBER", "DATE_TIME"})
     definitions = Definitions()
 
+    def families(self, entities: list[str]) -> None:
+        """The native scanner cannot tell."""
+
     def find(self, text: str, entities: list[str]) -> list[Finding]:
         self.asked = entities
         at, day = text.find("4242"), text.find("2026-")
@@ -53,7 +56,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> Fast:
     """Stands in for Presidio's definitions, with a model for places."""
     engine: Any = Fast()
     monkeypatch.setattr("spanwright_processors.presidio.is_installed", lambda: True)
-    monkeypatch.setattr("spanwright_processors.presidio.load_engine", lambda _: engine)
+    monkeypatch.setattr("spanwright_processors.presidio.load_engine", lambda *_, **__: engine)
     monkeypatch.setattr("spanwright_processors.masking.engines._analyzer", lambda *_: Places())
     return Fast()
 
@@ -129,7 +132,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch, outcome: Any, **settings: Any) -> t
     """A step whose engine is loaded when the event is set, or fails."""
     go = threading.Event()
 
-    def load(_: Any) -> Any:
+    def load(*_: Any, **__: Any) -> Any:
         go.wait(5)
         if isinstance(outcome, Exception):
             raise outcome

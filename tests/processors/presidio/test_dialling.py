@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
-from spanwright_processors.presidio.dialling import region
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from spanwright_processors.presidio.dialling import numbers_of, region
+
+#: (country code, digits) of a number of each kind of each region.
+EXAMPLES = sorted(
+    {
+        (number.country_code or 0, str(number.national_number))
+        for name in phonenumbers.SUPPORTED_REGIONS
+        for kind in range(11)
+        if (number := phonenumbers.example_number_for_type(name, kind)) is not None
+    }
+)
 
 
 @pytest.mark.parametrize("name", ["US", "GB", "DE", "FR", "IL", "IN", "CA", "BR", "ZA", "IT"])
@@ -35,6 +47,38 @@ def test_refuses_without_prefix() -> None:
 
 
 def test_unknown_region() -> None:
-    """Of a region without metadata anything may be a number."""
-    assert region("ZZ").shape.fullmatch("1234567")
+    """Of a region without metadata the library reads no digits without a plus."""
+    assert not region("ZZ").shape.fullmatch("1234567")
     assert not region("ZZ").refuses("1234567")
+    with pytest.raises(phonenumbers.NumberParseException):
+        phonenumbers.parse("4155552671", "ZZ")
+
+
+@given(
+    st.sampled_from(EXAMPLES),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 9)), max_size=3),
+    st.booleans(),
+)
+def test_numbers_of_a_country(
+    example: tuple[int, str], changes: list[tuple[int, int]], shorter: bool
+) -> None:
+    """The joined patterns have the numbers that the library calls valid, for every country."""
+    country, digits = example
+    for place, digit in changes:
+        digits = digits[:place] + str(digit) + digits[place + 1 :]
+    digits = digits[:-1] if shorter else digits
+    assume(digits and digits[0] != "0")
+    number = phonenumbers.PhoneNumber(country_code=country, national_number=int(digits))
+    assert numbers_of(country).has(digits) == phonenumbers.is_valid_number(number)
+
+
+@given(
+    st.sampled_from(["DE", "FR", "GB", "IN", "IL", "BR", "US"]),
+    st.from_regex(r"[1-9][0-9]{2,11}", fullmatch=True),
+)
+def test_refuses_what_the_library_refuses(name: str, digits: str) -> None:
+    """National digits that are no number for want of the prefix, and no others."""
+    assume(region(name).is_national(digits))
+    number = phonenumbers.parse(digits, name, keep_raw_input=True)
+    allowed = phonenumbers.phonenumbermatcher._is_national_prefix_present_if_required(number)
+    assert region(name).refuses(digits) != allowed

@@ -6,12 +6,17 @@ import hashlib
 import re
 import secrets as randomness
 from collections.abc import Callable, Collection, Iterable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from . import card, email, iban, ip, number_places, person, secrets, ssn
 from .finding import Entity, Finding, merge
 from .id_text import IdNumbers, is_nobodys
+from .native import NativeScanner, scanner
 from .phone import DEFAULT_REGIONS, PhoneNumbers
+from .places import Flag, has_secrets
+
+if TYPE_CHECKING:
+    from spanwright_native import Places
 
 #: Finds in ``text[start:end]``, given with the text's lower-case form of the same length.
 FindNumbers: TypeAlias = Callable[[str, str, int, int], Iterable[Finding]]
@@ -26,10 +31,17 @@ _AFTER = 8
 
 
 class Detector:
-    """Finds ``entities`` in texts. Without state between texts; safe to use from several threads."""
+    """Finds ``entities`` in texts. Without state between texts; safe to use from several threads.
+
+    ``native``: with the scanner of ``spanwright-native`` where that is installed.
+    """
 
     def __init__(
-        self, entities: Collection[str] = tuple(Entity), phone_regions: tuple[str, ...] = DEFAULT_REGIONS
+        self,
+        entities: Collection[str] = tuple(Entity),
+        phone_regions: tuple[str, ...] = DEFAULT_REGIONS,
+        *,
+        native: bool = True,
     ) -> None:
         wanted = frozenset(entities)
         self._wanted = wanted
@@ -45,6 +57,7 @@ class Detector:
         self._ip = Entity.IP_ADDRESS in wanted
         self._secret = Entity.SECRET in wanted
         self._person = Entity.PERSON in wanted
+        self._scanner = scanner(wanted) if native else None
 
     def wants(self, entity: str) -> bool:
         """True if ``entity`` is among those to find."""
@@ -65,8 +78,17 @@ class Detector:
         """One that takes no longer than patterns do: this one."""
         return self
 
+    def reader(self) -> NativeScanner | None:
+        """What tells that a text holds nothing of what is looked for; None: every text has to be looked at.
+
+        For what stands under this class, which may look for more, None unless it says otherwise.
+        """
+        return self._scanner if type(self) is Detector else None
+
     def candidates(self, text: str) -> list[Finding]:
         """Everything found in ``text``, in no order, findings that overlap included."""
+        if self._scanner is not None and (places := self._scanner.places(text)) is not False:
+            return [] if places is None or is_plain(text) else self._at(text, places)
         if is_plain(text):
             return []
         lower = lower_case(text)
@@ -82,6 +104,25 @@ class Detector:
             for least, find in self._numbers:
                 if place.digits >= least:
                     found += find(text, lower, place.start, place.end + _AFTER)
+        return found
+
+    def _at(self, text: str, places: Places) -> list[Finding]:
+        """``candidates`` where the scanner says that something may be."""
+        flags, names, numbers, _, _ = places
+        lower = lower_case(text)
+        found: list[Finding] = []
+        if flags & Flag.EMAIL:
+            found += email.find(text, lower)
+        if has_secrets(places):
+            found += secrets.find(text, lower, places)
+        if names or flags & Flag.ANY_CASE_NAME:
+            found += person.find(text, lower, names)
+        if flags & Flag.ADDRESS:
+            found += ip.find(text, lower)
+        for start, end, digits in numbers:
+            for least, find in self._numbers:
+                if digits >= least:
+                    found += find(text, lower, start, end + _AFTER)
         return found
 
     def find_identifying(self, text: str, lower: str | None = None) -> list[Finding]:

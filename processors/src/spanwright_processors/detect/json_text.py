@@ -224,10 +224,10 @@ def _starts(raw: str) -> list[int]:
 LeafEdits: TypeAlias = Callable[[str, str, Kind], Iterable[Edit]]
 
 
-def edits(text: str, leaf_edits: LeafEdits) -> list[Edit]:
-    """The edits of all leaves of the valid JSON ``text``, as edits of ``text`` itself."""
+def edits(text: str, leaf_edits: LeafEdits, some: Iterable[Leaf] | None = None) -> list[Edit]:
+    """The edits of all leaves of the valid JSON ``text``, or of ``some``, as edits of ``text`` itself."""
     made: list[Edit] = []
-    for decoded, first, last, key, kind in leaves(text):
+    for decoded, first, last, key, kind in leaves(text) if some is None else some:
         found = leaf_edits(decoded, key, kind)
         if not found:
             continue

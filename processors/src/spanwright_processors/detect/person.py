@@ -8,7 +8,7 @@ trace has named them before (``trace_memory``); the rest needs a model (the ``pr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .finding import Entity, Finding
@@ -54,8 +54,11 @@ _ANY_CASE = tuple(cue for cue in CUES if cue.shape is Shape.ANY_CASE)
 _BEFORE = 24
 
 
-def find(text: str, lower: str) -> Iterator[Finding]:
-    """Looks at each word with a capital for a cue before it, which is cheaper than a search for every cue."""
+def find(text: str, lower: str, starts: Iterable[int] | None = None) -> Iterator[Finding]:
+    """Looks at each word with a capital for a cue before it, which is cheaper than a search for every cue.
+
+    ``starts``: where such words begin, as far as a cue may stand before them; None: that is not known.
+    """
     if len(text) < _SHORTEST:
         return
     if "’" in lower:
@@ -63,7 +66,7 @@ def find(text: str, lower: str) -> Iterator[Finding]:
     if " name is " in lower:
         for cue in _ANY_CASE:
             yield from _in_any_case(text, lower, cue)
-    for start in _first_letters(text):
+    for start in _first_letters(text) if starts is None else starts:
         before = lower[max(0, start - _BEFORE) : start].rstrip()
         for cue, words, after in _BY_ENDING.get(before[-2:], ()):
             if before.endswith(words):

@@ -15,7 +15,8 @@ from .composition import stable, united
 from .engine import Detector, FindingCache, is_plain
 from .finding import Entity, Finding, merge
 from .found import Found
-from .json_text import Edit, Kind
+from .json_text import Edit, Kind, Leaf
+from .native import NativeScanner
 from .policy import Action, Policy
 from .replacement import BINARY, PLACEHOLDER, in_placeholder, keyed_digits, replacement
 from .typed_keys import ORDINARY, KeyTraits, key_traits, keyed_score, normal_key, person_names
@@ -37,6 +38,10 @@ class Redactor:
         self._detector = detector
         self._cache = cache
         self.policy = policy
+
+    @property
+    def _reader(self) -> NativeScanner | None:
+        return self._detector.reader()
 
     def with_policy(self, policy: Policy) -> Redactor:
         """The same by another policy."""
@@ -170,14 +175,26 @@ class Redactor:
         return stable(text, lambda masked: self._plain(masked, found))
 
     def _json_edits(self, text: str, found: Found, depth: int) -> list[Edit]:
+        leaves: Iterable[Leaf] | None = None
+        if self._reader is not None:
+            looked_at = self._reader.leaves(text, tuple(found.names.needles))
+            if looked_at is not False:
+                if not looked_at:
+                    return [] if looked_at is not None else self._broken_edits(text, found)
+                leaves = looked_at
         try:
-            tree = json.loads(text)
+            tree = json.loads(text) if leaves is None or 'ame"' in text else None
         except (ValueError, RecursionError):
-            return stable(text, lambda masked: self._broken(masked, found))
+            return self._broken_edits(text, found)
         names = person_names(tree) if 'ame"' in text else _NOBODY
         return json_text.edits(
-            text, lambda leaf, key, kind: self._edits(leaf, key, kind, found, names=names, depth=depth + 1)
+            text,
+            lambda leaf, key, kind: self._edits(leaf, key, kind, found, names=names, depth=depth + 1),
+            leaves,
         )
+
+    def _broken_edits(self, text: str, found: Found) -> list[Edit]:
+        return stable(text, lambda masked: self._broken(masked, found))
 
     def _broken(self, text: str, found: Found) -> list[Edit]:
         """Cut or otherwise invalid JSON: read as text, and its strings as far as they can be told apart."""
@@ -188,7 +205,7 @@ class Redactor:
 
     def _plain(self, text: str, found: Found) -> list[Edit]:
         found.check_time()
-        findings = [*self._cache(text, self._detector.candidates), *found.names.find(text)]
+        findings = [*self._candidates(text), *found.names.find(text)]
         edits = self._chosen(text, findings, found)
         if "\\" not in text:
             return edits
@@ -196,6 +213,12 @@ class Redactor:
         decoded = json_text.decode(text)
         findings = [*self._detector.candidates(decoded), *found.names.find(decoded)]
         return united([*edits, *json_text.written(text, self._chosen(decoded, findings, found))])
+
+    def _candidates(self, text: str) -> Iterable[Finding]:
+        # Looking over a text costs less than a digest of it.
+        if self._reader is not None and self._reader.is_clean(text):
+            return ()
+        return self._cache(text, self._detector.candidates)
 
     def _keyed(self, text: str, traits: KeyTraits, names: Mapping[str, float]) -> list[Finding]:
         """The whole value as one finding, where its key says what it is."""

@@ -88,6 +88,22 @@ def find(text: str) -> Iterator[Finding]:
             if end - start >= INSIDE_LENGTH:
                 yield from _inside(text, start, end)
         start = runs.find(_RUN_NEEDLE, end)
+    yield from _of_any_place(text)
+
+
+def find_at(
+    text: str, words: Iterable[int], inside: Iterable[tuple[int, int]], *, anywhere: bool
+) -> Iterator[Finding]:
+    """What ``find`` finds, where these words begin as tokens do, and in these runs; or ``anywhere``."""
+    for position in words:
+        yield from _at_word(text, position)
+    for start, end in inside:
+        yield from _inside(text, start, end)
+    if anywhere:
+        yield from _of_any_place(text)
+
+
+def _of_any_place(text: str) -> Iterator[Finding]:
     for literal in _ANYWHERE:
         # A search for one character is twenty times faster than one for two.
         if literal.text[-1] in text and literal.text in text:

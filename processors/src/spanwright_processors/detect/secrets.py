@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .finding import Entity, Finding
+from .places import Flag
 from .secret_rules import KEYWORDS, Keyword
 from .secret_tokens import find as find_tokens
+from .secret_tokens import find_at as find_tokens_at
 from .secret_tokens import has_letter_and_digit
+
+if TYPE_CHECKING:
+    from spanwright_native import Places
 
 #: The shortest text that can hold a secret.
 _SHORTEST = 8
@@ -67,8 +72,12 @@ _NO_SECRET = re.compile(
 )
 
 
-def find(text: str, lower: str) -> Iterator[Finding]:
+def find(text: str, lower: str, places: Places | None = None) -> Iterator[Finding]:
+    """``places``: where to look, by the native scanner; None: everywhere."""
     if len(text) < _SHORTEST:
+        return
+    if places is not None:
+        yield from _at(text, lower, places)
         return
     yield from find_tokens(text)
     if "----" in text and "PRIVATE KEY" in text:
@@ -76,6 +85,17 @@ def find(text: str, lower: str) -> Iterator[Finding]:
     if "@" in text and "://" in text:
         yield from _in_addresses(text)
     yield from _assigned(text, lower)
+
+
+def _at(text: str, lower: str, places: Places) -> Iterator[Finding]:
+    flags, _, _, tokens, inside = places
+    yield from find_tokens_at(text, tokens, inside, anywhere=bool(flags & Flag.ANYWHERE))
+    if flags & Flag.PRIVATE_KEY:
+        yield from _private_keys(text)
+    if flags & Flag.USER_INFO:
+        yield from _in_addresses(text)
+    if flags & Flag.KEYWORD:
+        yield from _assigned(text, lower)
 
 
 def _private_keys(text: str) -> Iterator[Finding]:

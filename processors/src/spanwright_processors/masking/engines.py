@@ -9,6 +9,8 @@ from ..counters import Counters, process_counters
 from ..detect.engine import Detector, is_plain
 from ..detect.finding import Entity, Finding
 from ..detect.found import NotReadyError
+from ..detect.native import NativeScanner
+from ..detect.native import scanner as native_scanner
 from .loading import Loading, State
 from .settings import Engine, MaskSettings, wrong
 
@@ -36,6 +38,7 @@ class CombinedDetector(Detector):
         ignored: frozenset[str] = frozenset(),
         exact: bool = False,
         closed: bool = False,
+        native: bool = True,
     ) -> None:
         self._entities = entities
         self._regions = regions
@@ -44,8 +47,21 @@ class CombinedDetector(Detector):
         self._analyzer = analyzer
         self._is_exact = exact
         self._is_closed = closed
+        self._native = native
         self._parts: tuple[Detector, FastEngine, list[str]] | None = None
-        super().__init__(tuple(Entity) if entities is None else entities, regions)
+        self._reader: NativeScanner | None = None
+        super().__init__(tuple(Entity) if entities is None else entities, regions, native=native)
+
+    def reader(self) -> NativeScanner | None:
+        """None with an analyzer, which may find anything, and where nothing may be looked at yet."""
+        if self._analyzer is not None or (self._engine.value is None and self._is_closed):
+            return None
+        engine = self._engine.value
+        if engine is None:
+            return self._scanner
+        if self._parts is None:
+            self._made(engine)
+        return self._reader
 
     def candidates(self, text: str) -> list[Finding]:
         if is_plain(text):
@@ -66,7 +82,12 @@ class CombinedDetector(Detector):
     def without_analyzer(self) -> CombinedDetector:
         """One for what is looked at on the application's thread: open, and without a model."""
         return CombinedDetector(
-            self._entities, self._regions, self._engine, ignored=self._ignored, exact=self._is_exact
+            self._entities,
+            self._regions,
+            self._engine,
+            ignored=self._ignored,
+            exact=self._is_exact,
+            native=self._native,
         )
 
     def when_changed(self, call: Callable[[], None]) -> None:
@@ -82,8 +103,12 @@ class CombinedDetector(Detector):
         wanted = frozenset({*Entity, *engine.entities} if self._entities is None else self._entities)
         wanted -= self._ignored
         left = (wanted - engine.entities) | (wanted & {Entity.EMAIL_ADDRESS})
-        ours = Detector(left if self._is_exact else wanted, self._regions)
-        self._parts = ours, engine, sorted(wanted & engine.entities)
+        beside = left if self._is_exact else wanted
+        types = sorted(wanted & engine.entities)
+        families = engine.families(types) if self._native and types else None
+        if self._native and (families is not None or not types):
+            self._reader = native_scanner(beside, families)
+        self._parts = Detector(beside, self._regions, native=self._native), engine, types
         return self._parts
 
 
@@ -99,12 +124,12 @@ def make_detector(
     """
     own = tuple(Entity) if wanted is None else wanted
     if settings.engine is Engine.OWN:
-        return Detector(own, settings.phone_regions)
+        return Detector(own, settings.phone_regions, native=settings.native_scanner)
     from ..presidio import is_installed
 
     if not is_installed():
         if settings.engine is Engine.AUTO and not settings.asks_for_presidio:
-            return Detector(own, settings.phone_regions)
+            return Detector(own, settings.phone_regions, native=settings.native_scanner)
         key = "locales" if settings.locales else "recognizers"
         key = key if settings.engine is Engine.AUTO else f"engine={settings.engine.value}"
         otherwise = "engine=own, or install spanwright-processors[presidio],"
@@ -119,6 +144,7 @@ def make_detector(
         ignored=ignored,
         exact=settings.engine is not Engine.AUTO,
         closed=closed,
+        native=settings.native_scanner,
     )
 
 
@@ -132,7 +158,7 @@ def _loading_engine(settings: MaskSettings, counters: Counters, closed: bool) ->
     selection = Selection(settings.locales, settings.recognizers)
 
     def load() -> FastEngine:
-        engine = load_engine(selection)
+        engine = load_engine(selection, native=settings.native_scanner)
         if engine is None:
             raise RuntimeError("presidio-analyzer is not installed any more.")
         left_out = engine.definitions.left_out

@@ -155,6 +155,8 @@ class MaskSettings:
     budget_ms: int = 1000
     #: Bytes of memory for what was found in texts that come again, as chat histories do; 0 switches it off.
     cache_bytes: int = 8_000_000
+    #: Whether `spanwright-native` is used where it is installed: the same findings, sooner.
+    native_scanner: bool = True
     #: Whether an entry of W3C baggage that holds something to mask is left out of what is sent to others.
     baggage: bool = True
     #: The originals of what was masked, apart and encrypted, 30 days at most; off unless a folder is named.

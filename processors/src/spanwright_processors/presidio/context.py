@@ -31,6 +31,8 @@ _MARGIN = 8
 _WORD_AFTER_SPACE = re.compile(r"(?<=\s)\S")
 #: Anchored at a piece's beginning: tried anew at each of its characters, it would take time squared.
 _PIECE_WITH_COLON = re.compile(r"(?<!\S)\S*:\S*")
+#: Characters before and behind a finding in which enough words that count are looked for first.
+_REACH = 240
 _NOT_A_KEYWORD = ("-PRON-", "be")
 
 
@@ -50,6 +52,7 @@ class Surroundings:
         self._stop_words = stop_words
         self._given = [word.lower() for word in given]
         self._near: dict[int, list[str]] = {}
+        self._reaches: dict[int, tuple[int, int]] = {}
         self._blocks: dict[int, list[Token]] = {}
         self._possible: dict[tuple[str, ...], list[str]] = {}
 
@@ -62,8 +65,51 @@ class Surroundings:
             return False
         near = self._near.get(start)
         if near is None:
+            if not self._may_be_near(start, possible):
+                return False
             near = self._near[start] = [*self._words_near(start), *self._given]
         return any(word in each for word in possible for each in near)
+
+    def _may_be_near(self, start: int, possible: Iterable[str]) -> bool:
+        """False if none of the words stands where the words that count can be, which is cheaper to tell."""
+        low, high = self._reach(start)
+        text = self._text[low:high]
+        if not text.isascii():
+            return True
+        near = "\n".join((text, *self._given)).lower()
+        return any(word in near for word in possible)
+
+    def _reach(self, start: int) -> tuple[int, int]:
+        """A part of the text that holds all words that count around the one at ``start``, and more."""
+        reach = self._reaches.get(start)
+        if reach is None:
+            reach = self._reaches[start] = self._before(start), self._after(start)
+        return reach
+
+    def _before(self, start: int) -> int:
+        """Where, counted back, more words stand than are wanted that surely count; 0 if they do not."""
+        wanted, low = BEFORE + 1, max(0, start - _REACH)
+        # The first piece may be the rest of a word, the last one the beginning of that at the start.
+        pieces = self._text[low:start].split(" ")
+        for index in range(len(pieces) - 2, 0, -1):
+            wanted -= self._counts_alone(pieces[index])
+            if wanted == 0:
+                return start - sum(map(len, pieces[index:])) - (len(pieces) - index - 1)
+        return 0
+
+    def _after(self, start: int) -> int:
+        """Where a word that surely counts has ended after that at ``start``; the text's end if none."""
+        pieces = self._text[start : start + _REACH].split(" ")
+        end = start + len(pieces[0])
+        for piece in pieces[1:-1]:
+            end += 1 + len(piece)
+            if self._counts_alone(piece):
+                return end
+        return len(self._text)
+
+    def _counts_alone(self, piece: str) -> bool:
+        """True for what stands between blanks and is one word that counts, whatever stands around it."""
+        return piece.isascii() and piece.isalpha() and self._tokenizer.is_one_word(piece, self._stop_words)
 
     def _that_may_occur(self, words: tuple[str, ...]) -> list[str]:
         """The words, in lower case, that stand anywhere in the text or are given.

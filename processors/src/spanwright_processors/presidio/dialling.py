@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
 from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
+    NumberFormat,
     PhoneMetadata,
+    PhoneNumberDesc,
     phonenumberutil,
 )
 
@@ -20,6 +23,17 @@ _KINDS = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager",
     "uan", "voicemail",
 )  # fmt: skip
+
+
+_NEVER = r"(?!)"
+
+
+class _Format(NamedTuple):
+    """A way to write numbers that begin with ``leading`` and have the form ``written``."""
+
+    leading: re.Pattern[str] | None
+    written: re.Pattern[str]
+    needs_prefix: bool
 
 
 class Region:
@@ -35,6 +49,9 @@ class Region:
         self._prefix = re.compile(f"{before}|{anything}" if anything else before)
         self._main = _main_metadata(name)
         self.country_code = self._main.country_code if self._main else None
+        self._formats = _formats(self._main)
+        self._can_refuse = any(each.needs_prefix for each in self._formats)
+        self.numbers = numbers_of(self.country_code or 0)
 
     def is_national(self, digits: str) -> bool:
         """True if nothing can be taken off before the number: it is the digits.
@@ -43,22 +60,97 @@ class Region:
         """
         return self.country_code is not None and self._prefix.match(digits) is None
 
+    def is_valid(self, digits: str) -> bool:
+        """True if these digits, national and without a 0 in front, are a number of the region's country."""
+        return (
+            self.shape.fullmatch(digits) is not None and self.numbers.has(digits) and not self.refuses(digits)
+        )
+
     def refuses(self, digits: str) -> bool:
         """True if these digits surely are no number because they lack the national prefix.
 
         Where no prefix or country code can be taken off, the number is the digits; its format tells whether
         it may be written without the prefix.
         """
-        if self._main is None or self._prefix.match(digits):
+        if not self._can_refuse or self._prefix.match(digits):
             return False
-        rule = phonenumberutil._choose_formatting_pattern_for_number(self._main.number_format, digits)
-        if (
-            rule is None
-            or not rule.national_prefix_formatting_rule
-            or rule.national_prefix_optional_when_formatting
-        ):
-            return False
-        return not phonenumberutil._formatting_rule_has_first_group_only(rule.national_prefix_formatting_rule)
+        for leading, written, needs_prefix in self._formats:
+            if (leading is None or leading.match(digits)) and written.fullmatch(digits):
+                return needs_prefix
+        return False
+
+
+def _formats(metadata: PhoneMetadata | None) -> list[_Format]:
+    """The ways that a region's numbers are written, in the order in which the library tries them."""
+    return [
+        _Format(
+            _compiled(each.leading_digits_pattern[-1] if each.leading_digits_pattern else None),
+            re.compile(each.pattern or _NEVER),
+            _needs_prefix(each),
+        )
+        for each in (metadata.number_format if metadata else ())
+    ]
+
+
+def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern else None
+
+
+def _needs_prefix(written: NumberFormat) -> bool:
+    rule = written.national_prefix_formatting_rule
+    if not rule or written.national_prefix_optional_when_formatting:
+        return False
+    return not phonenumberutil._formatting_rule_has_first_group_only(rule)
+
+
+class Numbers:
+    """Whether digits are a valid number behind a country's code: the library's patterns, joined by region."""
+
+    def __init__(self, country_code: int) -> None:
+        names = COUNTRY_CODE_TO_REGION_CODE.get(country_code, ())
+        metadata = [PhoneMetadata.metadata_for_region(name) for name in names]
+        self._regions = [
+            (
+                re.compile(each.leading_digits) if each.leading_digits and len(names) > 1 else None,
+                _valid(each),
+            )
+            for each in metadata
+            if each is not None
+        ]
+
+    def has(self, digits: str) -> bool:
+        """As ``is_valid_number`` for these digits; the first is not 0.
+
+        Of several regions with one code, one that names its leading digits decides alone on those.
+        """
+        for leading, valid in self._regions:
+            if leading is None:
+                if valid.fullmatch(digits):
+                    return True
+            elif leading.match(digits):
+                return valid.fullmatch(digits) is not None
+        return False
+
+
+@cache
+def numbers_of(country_code: int) -> Numbers:
+    """The numbers of a country."""
+    return Numbers(country_code)
+
+
+def _valid(metadata: PhoneMetadata) -> re.Pattern[str]:
+    """Digits that are of the region's general form and of one of its kinds of numbers."""
+    kinds = [_with_length(getattr(metadata, kind)) for kind in _KINDS]
+    general = _with_length(metadata.general_desc)
+    return re.compile(rf"(?={general})(?:{_either(kinds) or _NEVER})")
+
+
+def _with_length(description: PhoneNumberDesc | None) -> str:
+    if description is None or not description.national_number_pattern:
+        return _NEVER
+    lengths = "|".join(rf"\d{{{length}}}\Z" for length in description.possible_length)
+    ahead = f"(?={lengths})" if lengths else ""
+    return rf"{ahead}(?:{description.national_number_pattern})\Z"
 
 
 @cache
@@ -81,7 +173,7 @@ def _parts(name: str) -> tuple[str, str, str]:
     """
     metadata, main = PhoneMetadata.metadata_for_region(name), _main_metadata(name)
     if metadata is None or main is None:
-        return "", r"\d+", ""
+        return "", _NEVER, ""  # the library reads no digits without a plus there
     regions = COUNTRY_CODE_TO_REGION_CODE[metadata.country_code or 0]
     countries = [PhoneMetadata.metadata_for_region(each) for each in regions]
     kinds = [getattr(each, kind, None) for each in countries for kind in _KINDS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -15,6 +16,9 @@ from .finders import HIGHEST, Hit, finder, without_duplicates
 from .scan import Scanner
 from .tokens import Tokenizer
 
+if TYPE_CHECKING:
+    from spanwright_native import Families
+
 #: As ``AnalyzerEngine`` reads allowed expressions: dot matches all, multi-line, case ignored.
 _ALLOWED_FLAGS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE
 
@@ -24,10 +28,12 @@ class FastEngine:
 
     A finding's score is raised by context words near it, overlaps of the same type are settled, overlaps of
     different types stay: all as in Presidio, in Presidio's order (highest score first). Safe for threads.
+    ``native``: with the scanner of ``spanwright-native`` where that is installed.
     """
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, *, native: bool = True) -> None:
         self.definitions = definitions
+        self._native = native
         self._tokenizer = Tokenizer(definitions.affixes)
         self._domains = Domains(definitions.suffixes, definitions.punycode)
         self._plans: dict[frozenset[str] | None, _Plan] = {}
@@ -66,12 +72,16 @@ class FastEngine:
             return list(_not_allowed(findings, text, allowed, tuple(allowed_patterns)))
         return findings
 
+    def families(self, entities: Collection[str]) -> Families | None:
+        """What the native scanner needs to tell that a text holds none of ``entities``; None if it cannot."""
+        return self._plan(frozenset(entities)).families
+
     def _plan(self, entities: frozenset[str] | None) -> _Plan:
         plan = self._plans.get(entities)
         if plan is None:
             recognizers = self.definitions.recognizers
             chosen = [each for each in recognizers if entities is None or each.entity in entities]
-            plan = self._plans[entities] = _Plan(chosen, self._domains)
+            plan = self._plans[entities] = _Plan(chosen, self._domains, self._native)
         return plan
 
 
@@ -97,20 +107,24 @@ def _weighed(
 class _Plan:
     """The recognizers for one choice of entities, their patterns gathered for one scan."""
 
-    def __init__(self, recognizers: Sequence[Recognizer], domains: Domains) -> None:
+    def __init__(self, recognizers: Sequence[Recognizer], domains: Domains, native: bool) -> None:
         self._recognizers = [(each, finder(each, domains)) for each in recognizers]
         self._patterns = [
             (number, pattern) for number, each in enumerate(recognizers) for pattern in each.patterns
         ]
-        self._scanner = Scanner([pattern for _number, pattern in self._patterns])
         self._without_patterns = [
             number for number, each in enumerate(recognizers) if each.kind in (Kind.PHONE, Kind.LINE_TYPE)
         ]
+        patterns = [pattern for _number, pattern in self._patterns]
+        self._scanner = Scanner(patterns, phones=bool(self._without_patterns), native=native)
+        self.families = self._scanner.families
 
     def find(self, text: str) -> Iterator[tuple[Recognizer, list[Finding]]]:
         """What each recognizer finds, before context."""
-        hits: dict[int, list[Hit]] = {number: [] for number in self._without_patterns}
-        for index, match in self._scanner.matches(text):
+        runs = self._scanner.runs(text)
+        sought = self._without_patterns if runs is None or runs.may_hold_phone else ()
+        hits: dict[int, list[Hit]] = {number: [] for number in sought}
+        for index, match in self._scanner.matches(text, runs):
             number, pattern = self._patterns[index]
             hits.setdefault(number, []).append(Hit(pattern.score, match))
         for number, found in hits.items():

@@ -142,10 +142,9 @@ class PhoneNumbers:
                 if national[each.country_code]:
                     found.add(each.name)
             elif not any_shape and each.is_national(digits) and digits[0] != "0":
-                number = PhoneNumber(country_code=each.country_code, national_number=int(digits))
-                valid = each.shape.fullmatch(digits) is not None and not each.refuses(digits)
-                national[each.country_code] = valid and phonenumberutil.is_valid_number(number)
-                if national[each.country_code]:
+                valid = each.is_valid(digits)
+                national[each.country_code] = valid
+                if valid:
                     found.add(each.name)
             elif any_shape or (each.shape.fullmatch(digits) and not each.refuses(digits)):
                 valid, by_plus = self._is_valid(digits, each.name)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
+from ..detect.native import module
+from .alternatives import by_letters
 from .characters import NOTHING, Characters
 from .definitions import Gate, Pattern
+from .gate import matched_by
 
+if TYPE_CHECKING:
+    from spanwright_native import Families
+
+_ASCII = Characters(((0, 127),))
+#: The shortest numbers that the metadata of ``phonenumbers`` has, of any country and kind, in digits.
+_LEAST_PHONE_DIGITS = 4
+#: That the native scanner can tell apart.
+_MOST_FAMILIES = 30
 #: Shapes whose patterns are remembered, per family; beyond it the memory starts anew.
 _REMEMBERED = 4_096
-#: The shape of runs longer than this is not remembered: one that long hardly occurs twice.
+#: The shape of runs longer than this, neighbours included, is not remembered: it hardly occurs twice.
 _LONG = 96
 
 
@@ -33,24 +44,56 @@ class Found(NamedTuple):
     match: regex.Match[str]
 
 
-class Scanner:
-    """Finds what ``regex.finditer`` finds for each of the patterns, apart from empty matches."""
+class Runs(NamedTuple):
+    """Where some pattern may match: (family, start, end); and whether there may be a telephone number."""
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    places: list[tuple[int, int, int]]
+    may_hold_phone: bool
+
+
+class Scanner:
+    """Finds what ``regex.finditer`` finds for each of the patterns, apart from empty matches.
+
+    ``phones``: whether telephone numbers are sought in the same texts. ``native``: with the scanner of
+    ``spanwright-native`` where that is installed.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern], *, phones: bool = False, native: bool = True) -> None:
         numbered = [_Numbered(number, pattern) for number, pattern in enumerate(patterns)]
         self._everywhere = [each for each in numbered if each.gate is None]
         self._families = [_Family(members) for members in _families(numbered)]
-        self._anchors_beyond_ascii = _anchors_beyond_ascii(numbered)
+        beyond = _anchors_beyond_ascii(numbered)
+        self._anchors_beyond_ascii = re.compile(beyond.as_class()) if beyond.ranges else None
+        self._native = _native_families(self._families, beyond, phones) if native else None
 
-    def matches(self, text: str) -> Iterator[Found]:
+    @property
+    def families(self) -> Families | None:
+        """The native scanner's tables, if they tell of all patterns."""
+        return None if self._everywhere else self._native
+
+    def runs(self, text: str) -> Runs | None:
+        """Where to look, by the native scanner; None: it cannot tell, or there is none."""
+        found = self._native.runs(text) if self._native is not None else False
+        return Runs(*found) if found is not False else None
+
+    def matches(self, text: str, runs: Runs | None = None) -> Iterator[Found]:
         """All matches, by pattern or position in no particular order."""
         for each in self._everywhere:
             for match in each.compiled.finditer(text):
                 if match.end() > match.start():
                     yield Found(each.number, match)
-        plain = self._plain(text)
-        for family in self._families:
-            yield from family.matches(text, plain)
+        if runs is None:
+            plain = self._plain(text)
+            for family in self._families:
+                yield from family.matches(text, plain)
+            return
+        for number, start, end in runs.places:
+            around = self._plain(text[max(0, start - 1) : end + 1])
+            fitting, shape = self._families[number].fitting(around, start == 0, end == len(text))
+            if fitting:
+                yield from _in_run(text, start, end, fitting)
+            elif len(shape) <= _LONG and self._native is not None:
+                self._native.learn(number, shape)
 
     def _plain(self, text: str) -> bytes:
         """The text with every character beyond ASCII made wild."""
@@ -73,7 +116,7 @@ class _Numbered:
 
     @cached_property
     def compiled(self) -> regex.Pattern[str]:
-        return regex.compile(self._pattern.regex, self._pattern.flags)
+        return regex.compile(by_letters(self._pattern.regex), self._pattern.flags)
 
     @cached_property
     def _shape(self) -> re.Pattern[bytes]:
@@ -103,12 +146,16 @@ class _Family:
             span |= gate.span
         self._shortest = min(gate.shortest for gate in gates)
         self._to_shape = _to_shape(span)
-        anchors = _shapes(anchor, self._to_shape) + _WILD_ANCHOR
-        inside = _shapes(span, self._to_shape) + _WILD_ANCHOR + _WILD
+        self._anchors = anchors = _shapes(anchor, self._to_shape) + _WILD_ANCHOR
+        self._inside = inside = _shapes(span, self._to_shape) + _WILD_ANCHOR + _WILD
         self._anchor = re.compile(b"[%s]" % re.escape(anchors))
         self._rest = re.compile(b"[%s]*+" % re.escape(inside))
         self._before = bytes(byte for byte in inside if byte not in anchors)
         self._fitting: dict[bytes, Sequence[_Numbered]] = {}
+
+    def tables(self) -> tuple[bytes, bytes, bytes, int]:
+        """For the native scanner: what characters are in a shape, anchors, all of a run, the shortest run."""
+        return self._to_shape, self._anchors, self._inside, self._shortest
 
     def matches(self, text: str, plain: bytes) -> Iterator[Found]:
         """``plain``: the text with every character beyond ASCII made wild."""
@@ -119,17 +166,24 @@ class _Family:
             end = rest(shape, found.start()).end()  # type: ignore[union-attr] # it matches nothing, too
             if end - start < self._shortest:
                 continue
-            for each in self._candidates(shape, start, end):
-                for match in each.compiled.finditer(text, start, end + 1):
-                    yield Found(each.number, match)
+            around = shape[start - 1 : end + 1] if start else _OUTSIDE + shape[: end + 1]
+            yield from _in_run(text, start, end, self._candidates(around, end == len(shape)))
 
-    def _candidates(self, shape: bytes, start: int, end: int) -> Sequence[_Numbered]:
-        """The members that may match in the run."""
-        around = shape[start - 1 : end + 1] if start else _OUTSIDE + shape[: end + 1]
+    def fitting(self, plain: bytes, at_start: bool, at_end: bool) -> tuple[Sequence[_Numbered], bytes]:
+        """The members that may match in one run, and its shape, with what is next to it in the text.
+
+        ``plain`` has the run's neighbours, but for those that a run at the text's start or end lacks.
+        """
+        shape = plain.translate(self._to_shape)
+        around = _OUTSIDE + shape if at_start else shape
+        return self._candidates(around, at_end), around
+
+    def _candidates(self, around: bytes, at_end: bool) -> Sequence[_Numbered]:
+        """The members that may match in a run that looks like this with its neighbours."""
         fitting = self._fitting.get(around)
         if fitting is None:
-            fitting = self._that_fit(around if end < len(shape) else around + _OUTSIDE)
-            if end - start <= _LONG:
+            fitting = self._that_fit(around + _OUTSIDE if at_end else around)
+            if len(around) <= _LONG:
                 if len(self._fitting) >= _REMEMBERED:
                     self._fitting = {}
                 self._fitting[around] = fitting
@@ -141,13 +195,31 @@ class _Family:
         return [each for each in self._members if each.fits(shape)]
 
 
-def _anchors_beyond_ascii(numbered: Iterable[_Numbered]) -> re.Pattern[str] | None:
-    """The characters beyond ASCII that are an anchor of any pattern; None if none is."""
+def _in_run(text: str, start: int, end: int, candidates: Iterable[_Numbered]) -> Iterator[Found]:
+    for each in candidates:
+        for match in each.compiled.finditer(text, start, end + 1):
+            yield Found(each.number, match)
+
+
+def _anchors_beyond_ascii(numbered: Iterable[_Numbered]) -> Characters:
+    """The characters beyond ASCII that are an anchor of any pattern."""
     anchors = NOTHING
     for each in numbered:
         anchors |= each.gate.anchor if each.gate else NOTHING
-    beyond = anchors - Characters(((0, 127),))
-    return re.compile(beyond.as_class()) if beyond.ranges else None
+    return anchors - _ASCII
+
+
+def _native_families(families: Sequence[_Family], beyond: Characters, phones: bool) -> Families | None:
+    """The same families for the native scanner; None without it, or if they are too many for it."""
+    native = module()
+    if native is None or len(families) > _MOST_FAMILIES:
+        return None
+    # Any digit may be a telephone number's.
+    wild = beyond | (matched_by(r"\d", 0) - _ASCII if phones else NOTHING)
+    made: Families = native.Families(
+        [family.tables() for family in families], wild.ranges, _LEAST_PHONE_DIGITS if phones else 0
+    )
+    return made
 
 
 def _to_shape(span: Characters) -> bytes:

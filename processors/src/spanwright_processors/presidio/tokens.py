@@ -37,6 +37,7 @@ class Tokenizer:
         self._infixes = re.compile(affixes.infix).finditer
         self._is_url = re.compile(affixes.url).match
         self._known: dict[str, list[str]] = {}
+        self._one_word: dict[str, bool] = {}
 
     def tokens(self, text: str) -> list[Token]:
         """The tokens of a text."""
@@ -48,6 +49,11 @@ class Tokenizer:
         ``start``: 0, or where a word begins after white space; ``end`` likewise, or the end of the text.
         """
         found: list[Token] = []
+        piece_of_text = text[start:end].removesuffix(" ")
+        words = piece_of_text.split(" ")
+        if words == piece_of_text.split():
+            # Nothing but single blanks, as nearly everywhere: they part words and are no tokens.
+            return self._of_words(words, start)
         for piece in _PIECES.finditer(text, start, end):
             position, word = piece.start(), piece.group()
             if word[0] == " " and position:
@@ -56,6 +62,30 @@ class Tokenizer:
                 found.append((position, token))
                 position += len(token)
         return found
+
+    def _of_words(self, words: list[str], position: int) -> list[Token]:
+        found: list[Token] = []
+        known = self._known
+        for word in words:
+            tokens = known.get(word) or self._tokens(word)
+            if len(tokens) == 1:
+                found.append((position, tokens[0]))
+                position += len(word) + 1
+                continue
+            for token in tokens:
+                found.append((position, token))
+                position += len(token)
+            position += 1
+        return found
+
+    def is_one_word(self, piece: str, stop_words: frozenset[str]) -> bool:
+        """True for letters that nothing is cut from and that are no stop word."""
+        known = self._one_word.get(piece)
+        if known is None:
+            if len(self._one_word) >= _REMEMBERED:
+                self._one_word = {}
+            known = self._one_word[piece] = self._tokens(piece) == [piece] and piece.lower() not in stop_words
+        return known
 
     def _tokens(self, piece: str) -> list[str]:
         found = self._known.get(piece)
