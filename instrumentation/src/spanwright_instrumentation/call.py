@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from spanwright_semconv import attributes
+from spanwright_semconv import attributes, spending
+from spanwright_semconv.spending import PlannedCall, Verdict
 
 from .invocation import Invocation
 from .result import observe_error, observe_result
@@ -51,6 +52,37 @@ class ObservedCall:
             self._invocation.freeze_content()
         except Exception:
             logger.debug("Cannot read the content of a request.", exc_info=withheld())
+
+    def ask(self, check: Callable[[PlannedCall], Verdict | None]) -> None:
+        """Ask whether the call may cost what it may. Raises ``CostCeilingExceeded`` if not."""
+        invocation, request = self._invocation, self._request
+        try:
+            verdict = check(
+                PlannedCall(
+                    invocation.operation,
+                    request.provider,
+                    request.model,
+                    invocation.attributes,
+                    self._content,
+                    invocation.span_context.span_id,
+                )
+            )
+            if verdict is None:
+                return
+            if verdict.event is not None:
+                invocation.span.add_event(spending.EXCEEDED_EVENT, verdict.event)
+            invocation.settle = verdict.settle
+        except Exception:
+            logger.debug("Cannot tell what a call may cost; it is made.", exc_info=withheld())
+            return
+        if verdict.error is not None:
+            self._attached.detach()
+            invocation.fail(verdict.error)
+            raise verdict.error
+
+    def _content(self) -> Mapping[str, Any]:
+        read_content = self._translation.read_content
+        return read_content(self._arguments) if read_content is not None else {}
 
     def returned(self, result: Any) -> None:
         """The SDK gave this result."""
@@ -109,15 +141,38 @@ def begin(
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
 ) -> ObservedCall | None:
-    """A call, observed from now on; None where nobody is to record it here."""
+    """A call, observed from now on; None where nobody is to record it here.
+
+    Raises ``CostCeilingExceeded``, and nothing else, where the application has set a ceiling for it.
+    """
     try:
         arguments = kwargs if translation.arguments is None else translation.arguments(owner, args, kwargs)
         if arguments is None or is_suppressed(translation.operation):
             return None
-        return ObservedCall(telemetry, translation, owner, arguments)
+        call = ObservedCall(telemetry, translation, owner, arguments)
     except Exception:
         logger.debug("Cannot observe a call.", exc_info=withheld())
         return None
+    if spending.check is not None:
+        call.ask(spending.check)
+    return call
+
+
+class closed_if_refused:  # noqa: N801 - used like a function
+    """Close an awaitable whose call is not made: Python complains of a coroutine that nobody awaits."""
+
+    __slots__ = ("_awaitable",)
+
+    def __init__(self, awaitable: Any) -> None:
+        self._awaitable = awaitable
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        close = getattr(self._awaitable, "close", None) if error is not None else None
+        if close is not None:
+            close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +227,8 @@ class AsyncCalls:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        call = begin(telemetry, self.translation, owner, args, kwargs)
+        with closed_if_refused(awaitable):
+            call = begin(telemetry, self.translation, owner, args, kwargs)
         if call is None:
             return await awaitable
         try:

@@ -16,7 +16,7 @@ from contextlib import (
 from dataclasses import dataclass
 from typing import Any
 
-from .call import begin
+from .call import begin, closed_if_refused
 from .stream import AsyncChunks, observed_chunks
 from .suppression import is_suppressed
 from .telemetry import Telemetry
@@ -182,7 +182,8 @@ class AsyncGeneratorCalls:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
     ) -> AsyncIterator[Any]:
-        call = begin(telemetry, self.translation, owner, args, kwargs)
+        with closed_if_refused(awaitable):
+            call = begin(telemetry, self.translation, owner, args, kwargs)
         if call is None:
             return await awaitable
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -72,6 +72,7 @@ class Invocation:
         "is_recording",
         "modality",
         "operation",
+        "settle",
         "span",
         "started_at",
         "tool_calls",
@@ -88,6 +89,8 @@ class Invocation:
     #: Tool calls of the answer, (call id, tool name, arguments text), for the tool spans to find their
     #: parent.
     tool_calls: Sequence[tuple[str | None, str, str | None]]
+    #: Told the span's attributes when the operation has ended: what a cost ceiling has booked for it.
+    settle: Callable[[Mapping[str, Any]], None] | None
 
     def __init__(
         self,
@@ -109,6 +112,7 @@ class Invocation:
         self.content = {}
         self.modality = TokenModality.UNKNOWN.value
         self.tool_calls = ()
+        self.settle = None
         self.attributes = _sampling_attributes(operation, attributes)
         self.started_at = time.time_ns() if start_time is None else start_time
         self._begun = time.perf_counter_ns()
@@ -216,6 +220,8 @@ class Invocation:
             self._record_span()
             if self.tool_calls:
                 remember_tool_calls(self.span_context, self.tool_calls)
+            if self.settle is not None:  # before the span's end, which may have it priced at once
+                self.settle(self.attributes)
         except Exception:
             logger.debug("Cannot complete a span.", exc_info=withheld())
         try:

@@ -134,6 +134,23 @@ class PriceBook:
         return prices_of(self._overrides, provider, models, context_of(tier, speed), self._catalogue)
 
 
+_current: PriceBook | None = None
+
+
+def use_book(book: PriceBook) -> None:
+    """Make ``book`` the one by which calls are priced before they are made."""
+    global _current
+    _current = book
+
+
+def current_book() -> PriceBook:
+    """The book of the pipeline's step ``price``; without one, that of the installed table alone."""
+    global _current
+    if _current is None:
+        _current = PriceBook()
+    return _current
+
+
 class _WarmUp:
     """The one import of the installed table, ahead of its use."""
 

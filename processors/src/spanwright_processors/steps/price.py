@@ -35,6 +35,7 @@ from spanwright_semconv.attributes import (
 )
 
 from ..pricing import Offer, PriceBook, UsageError, load_overrides
+from ..pricing.book import use_book
 from ..span import EditableSpan
 from ..step import Phase
 
@@ -94,6 +95,7 @@ class Price:
     def __init__(self, settings: PriceSettings = PriceSettings()) -> None:
         refresh_s = settings.refresh_minutes * 60.0 or None
         self._book = PriceBook(settings.overrides, settings.table, refresh_s, settings.fetch)
+        use_book(self._book)
         self._twice = settings.emit_gen_ai_usage_cost
         self.invalid_usages = 0
         self.unknown_models = 0
