@@ -18,6 +18,8 @@ COMMANDS = {
     "traces": "show the traces of an OTLP JSON-lines file as trees",
     "query": "ask an OTLP JSON-lines file by SQL, or a question that has a name",
     "stage": "run the steps as an OTLP service, in front of a Collector or between two",
+    "content": "show, erase or purge the full text of traces in cold storage",
+    "prompts": "list, show or compare the system prompts that were used",
     "audit": "show, purge, erase or verify the encrypted originals of what was masked",
 }
 

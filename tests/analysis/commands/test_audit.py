@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from spanwright_analysis.command import main
 from spanwright_analysis.commands.audit import masked as masked_reason
-from spanwright_analysis.commands.audit import printable
 from support.audit_trail import KEY, USER, Trail, masked
 
 TRACE = f"{1:032x}"
@@ -148,9 +147,3 @@ def test_where_it_is(
     assert main(["audit", task, "--directory", str(trail.path), "--key", "env:AUDIT_KEY"]) == 0
     monkeypatch.setenv("SPANWRIGHT_MASK_AUDIT_RETENTION_DAYS", "90")
     assert main(["audit", task]) == 1
-
-
-def test_the_terminal_is_not_steered() -> None:
-    """Originals cannot hide themselves or the lines around them."""
-    assert printable("Jürgen 山田") == "Jürgen 山田"
-    assert printable("a\x1b[2Jb\r\n\u202ec\x9b") == r"a\x1b[2Jb\r\n\u202ec\x9b"

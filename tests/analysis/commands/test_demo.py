@@ -22,6 +22,7 @@ from spanwright_analysis.span_store import SpanStore
 from spanwright_analysis.trace_tree import Node, Trace, build_traces
 from spanwright_processors.span import EditableSpan
 from spanwright_semconv import violations
+from support.full_texts import bytes_in
 from support.otlp_receiver import OtlpReceiver, otlp_receiver
 
 #: The fields that the specification asks of each kind of span (its section 1), by attribute.
@@ -149,7 +150,10 @@ def test_nothing_planted_is_in_anything_written(demo: Demo) -> None:
     assert found(shown.encode()) == []
     assert found(demo.stderr.encode()) == []
     for file in demo.folder.rglob("*"):
-        assert found(file.read_bytes()) == [], file
+        assert file.is_dir() or found(file.read_bytes()) == [], file
+    content = bytes_in(demo.folder / "content")
+    assert b"support assistant" in content
+    assert found(content) == []
 
 
 def test_nothing_planted_left_over_the_network(demo: Demo) -> None:
@@ -264,12 +268,11 @@ def test_the_question_is_answered(demo: Demo) -> None:
 
 
 def test_it_says_what_to_do_next(demo: Demo) -> None:
-    """Three lines, each with a command to type."""
+    """Four lines, each with a command to type; the first shows a trace of this run."""
     lines = demo.stdout.partition("4. What next")[2].strip().splitlines()
-    assert len(lines) == 3
-    assert all(
-        command in line for line, command in zip(lines, ("instrument", "ENDPOINT", "doctor"), strict=True)
-    )
+    commands = ("content show", "instrument", "ENDPOINT", "doctor")
+    assert all(command in line for line, command in zip(lines, commands, strict=True))
+    assert lines[0].split()[-1] in {f"{span.trace_id:032x}" for span in demo.spans}
 
 
 def test_nothing_was_complained_of(demo: Demo) -> None:

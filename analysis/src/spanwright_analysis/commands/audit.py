@@ -23,6 +23,7 @@ from spanwright_processors.settings import SettingsError, load_settings
 from spanwright_processors.span import EditableLogRecord
 from spanwright_processors.steps.mask import Mask
 
+from ..content_view import printable
 from ..terminal import complain
 
 
@@ -182,14 +183,6 @@ def _as_text(shown: Shown) -> str:
         lines.append(f"  {replaced.place} {printable(replaced.key)}".rstrip())
         lines += [f"    {edit.replacement:<12} {printable(edit.original)}" for edit in replaced.edits]
     return "\n".join(lines) + "\n"
-
-
-def printable(text: str) -> str:
-    """``text`` with escapes for what would steer the terminal or turn the order of what is read."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
-        for character in text
-    )
 
 
 def _time(time_ns: int) -> str:

@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> int:
         )
     _show_traces(console, files)
     _ask(console, files, local)
-    _say_what_next(console)
+    _say_what_next(console, files)
     return 0
 
 
@@ -96,9 +96,13 @@ def _ask(console: Console, files: DemoFiles, local: bool) -> None:
     console.print()
 
 
-def _say_what_next(console: Console) -> None:
+def _say_what_next(console: Console, files: DemoFiles) -> None:
     _title(console, "4. What next")
     for does, command in (
+        (
+            "a trace's full text",
+            f"{as_typed('spanwright')} content show --url {files.content} {_trace(files)}",
+        ),
         ("your own application", f"{as_typed('opentelemetry-instrument')} python app.py"),
         ("your own APM", f"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 {as_typed('spanwright')} demo"),
         ("is it set up right?", f"{as_typed('spanwright')} doctor"),
@@ -118,3 +122,9 @@ def _title(console: Console, title: str, about: str = "") -> None:
     console.print(
         Text(title, style="bold reverse").append(f"  {about}" if about else "", style="not reverse not bold")
     )
+
+
+def _trace(files: DemoFiles) -> str:
+    """The id of the last trace that was answered."""
+    *_, span = OtlpFile(files.traces)
+    return f"{span.trace_id:032x}"

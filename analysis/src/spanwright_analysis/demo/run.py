@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -39,6 +40,11 @@ class DemoFiles:
         return self.folder / "traces.jsonl"
 
     @property
+    def content(self) -> Path:
+        """The full texts, as ``spanwright content`` reads them."""
+        return self.folder / "content"
+
+    @property
     def log(self) -> Path:
         """What the bot's process wrote to standard error."""
         return self.folder / "bot.log"
@@ -47,6 +53,7 @@ class DemoFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
         for file in (self.traces, self.log):
             file.unlink(missing_ok=True)
+        shutil.rmtree(self.content, ignore_errors=True)
 
 
 def bot_environment(given: Mapping[str, str], files: DemoFiles, base_url: str | None) -> dict[str, str]:
@@ -60,6 +67,7 @@ def bot_environment(given: Mapping[str, str], files: DemoFiles, base_url: str | 
         "OTEL_METRICS_EXPORTER": "none",
         "OTEL_LOGS_EXPORTER": "none",
         "SPANWRIGHT_HASH_KEY": "the demo's key, not a secret",
+        "SPANWRIGHT_OFFLOAD_URL": str(files.content.resolve()),
         "PYTHONUNBUFFERED": "1",
     }
     environment = defaults | dict(given)
