@@ -237,6 +237,8 @@ def _read_usage(into: dict[str, Any], usage: Any) -> None:
     into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(
         get(usage, "output_tokens_details"), "thinking_tokens"
     )
+    searches = get(get(usage, "server_tool_use"), "web_search_requests")
+    into[attributes.SPANWRIGHT_USAGE_WEB_SEARCHES] = searches or None
     into[attributes.SPANWRIGHT_RESPONSE_SERVICE_TIER] = get(usage, "service_tier")
     into[attributes.SPANWRIGHT_RESPONSE_SPEED] = get(usage, "speed")
     for iteration in listed(get(usage, "iterations")):
@@ -254,7 +256,7 @@ def _add_compaction(into: dict[str, Any], usage: Any) -> None:
 
 
 #: Usage of a stream that only its end knows; until then there is a placeholder.
-_FINAL_USAGE = ("output_tokens", "output_tokens_details", "iterations")
+_FINAL_USAGE = ("output_tokens", "output_tokens_details", "server_tool_use", "iterations")
 _USAGE = (
     "input_tokens",
     "cache_read_input_tokens",
