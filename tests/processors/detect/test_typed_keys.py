@@ -10,9 +10,11 @@ from spanwright_processors.detect.typed_keys import (
     _CAPITALISED_WORDS,
     is_identifier,
     key_entity,
+    key_traits,
     keyed_score,
     normal_key,
     person_names,
+    whole_name_score,
 )
 
 
@@ -81,6 +83,21 @@ def test_a_bare_name_is_a_person_s_by_its_surroundings() -> None:
         "plan": {"name": "standard"},
     }
     assert set(person_names(tree)) == {"priya", "Bo", "Ada Lovelace"}
+
+
+def test_values_that_may_be_people_have_to_look_like_whole_names() -> None:
+    """Under keys such as author or owner."""
+    assert key_traits("author").may_be_person
+    assert not key_traits("title").may_be_person
+    assert whole_name_score("Nadia Haddad")
+    assert whole_name_score("Will Smith")
+    for value in ("Nadia", "platform team", "Acme Industries", "Support Team", "a b c d e f"):
+        assert not whole_name_score(value)
+
+
+def test_a_thing_s_name_is_nobody_s() -> None:
+    """A company's, a tool's, a city's."""
+    assert person_names({"company": {"name": "Ada Lovelace"}, "city": {"name": "New York"}}) == {}
 
 
 @pytest.mark.parametrize(

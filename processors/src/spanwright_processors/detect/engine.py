@@ -113,9 +113,9 @@ class Detector:
         found: list[Finding] = []
         if flags & Flag.EMAIL:
             found += email.find(text, lower)
-        if has_secrets(places):
+        if self._secret and has_secrets(places):
             found += secrets.find(text, lower, places)
-        if names or flags & Flag.ANY_CASE_NAME:
+        if names or (self._person and (flags & Flag.ANY_CASE_NAME or not text.isascii())):
             found += person.find(text, lower, names)
         if flags & Flag.ADDRESS:
             found += ip.find(text, lower)

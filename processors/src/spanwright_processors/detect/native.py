@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, Literal
 
-from . import json_text
+from . import json_text, uncapitalised
 from .finding import Entity
 from .json_text import Kind, Leaf
 from .person_cues import CUES
@@ -38,7 +38,7 @@ _KINDS: Final = (Kind.STRING, Kind.STRING, Kind.KEY, Kind.NUMBER)
 _WANTED: dict[str, int] = {
     Entity.EMAIL_ADDRESS: 1,
     Entity.SECRET: 2,
-    Entity.PERSON: 4,
+    Entity.PERSON: 4 | 2,  # names in scripts without capitals are noticed as keywords of secrets are
     Entity.IP_ADDRESS: 8,
     Entity.CREDIT_CARD: 16,
     Entity.IBAN_CODE: 16,
@@ -136,8 +136,9 @@ def _literals(place: Place) -> set[str]:
 
 
 def _keyword_letters() -> str:
-    """The letters beyond ASCII, in both cases, by one of which each such keyword is noticed."""
-    letters = {min(set(keyword.literal) - _ASCII) for keyword in KEYWORDS if not keyword.literal.isascii()}
+    """The letters beyond ASCII, in both cases, by one of which each such keyword or cue is noticed."""
+    literals = [keyword.literal for keyword in KEYWORDS if not keyword.literal.isascii()]
+    letters = {min(set(literal) - _ASCII) for literal in (*literals, *uncapitalised.LITERALS)}
     return "".join(sorted({case for letter in letters for case in (letter, letter.upper())}))
 
 

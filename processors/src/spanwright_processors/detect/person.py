@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from . import uncapitalised
 from .finding import Entity, Finding
-from .person_cues import CUES, NO_NAMES, PARTICLES, Cue, Shape
+from .person_cues import CUES, EVERYDAY_NAMES, NO_NAMES, PARTICLES, Cue, Shape
 
 # Upper-case letters of Latin, Greek and Cyrillic: re has no class for them.
 _UPPER = "".join(character for character in map(chr, range(0x41, 0x530)) if character.isupper())
@@ -36,6 +37,7 @@ class _Compiled(NamedTuple):
     cue: Cue
     words: str  # without the blanks at its end
     after: re.Pattern[str] | None
+    ends_line: bool
 
 
 def _compiled() -> dict[str, tuple[_Compiled, ...]]:
@@ -43,7 +45,8 @@ def _compiled() -> dict[str, tuple[_Compiled, ...]]:
     by_ending: dict[str, tuple[_Compiled, ...]] = {}
     for cue in CUES:
         words = cue.words.rstrip()
-        compiled = _Compiled(cue, words, re.compile(cue.after) if cue.after else None)
+        after = re.compile(cue.after) if cue.after else None
+        compiled = _Compiled(cue, words, after, cue.words.endswith("\n"))
         by_ending[words[-2:]] = (*by_ending.get(words[-2:], ()), compiled)
     return by_ending
 
@@ -61,6 +64,8 @@ def find(text: str, lower: str, starts: Iterable[int] | None = None) -> Iterator
     """
     if len(text) < _SHORTEST:
         return
+    if not text.isascii():
+        yield from uncapitalised.find(text)
     if "’" in lower:
         lower = lower.replace("’", "'")
     if " name is " in lower:
@@ -68,9 +73,11 @@ def find(text: str, lower: str, starts: Iterable[int] | None = None) -> Iterator
             yield from _in_any_case(text, lower, cue)
     for start in _first_letters(text) if starts is None else starts:
         before = lower[max(0, start - _BEFORE) : start].rstrip()
-        for cue, words, after in _BY_ENDING.get(before[-2:], ()):
+        for cue, words, after, ends_line in _BY_ENDING.get(before[-2:], ()):
             if before.endswith(words):
                 position = max(0, start - _BEFORE) + len(before) - len(words)
+                if ends_line and "\n" not in text[position + len(words) : start]:
+                    continue
                 found = _name(text, start, cue) if _is_cue(text, position, cue) else None
                 if found is not None and (after is None or after.match(text, found.end)):
                     yield found
@@ -135,7 +142,7 @@ def _words(text: str, start: int, word: re.Pattern[str], most: int = _WORDS) -> 
             if particle is None or particle.group() not in PARTICLES:
                 break
             match = particle
-        elif is_no_name(match.group()):
+        elif is_no_name(match.group()) and not is_everyday_name(match.group()):
             break
         else:
             end, count = _without_stop(match, text), count + 1
@@ -153,6 +160,11 @@ def _without_stop(match: re.Match[str], text: str) -> int:
     initial = match.end() - match.start() <= 2 and text[match.end() : match.end() + 1] == " "
     word_end = match.end() if initial or not match.group().endswith(".") else match.end() - 1
     return word_end - 2 if text[word_end - 2 : word_end] in ("'s", "’s") else word_end
+
+
+def is_everyday_name(word: str) -> bool:
+    """True for a name that is an everyday word too, if it is written as a name: Will, Mark, Hope."""
+    return word[:1].isupper() and not word.isupper() and word.rstrip(".").lower() in EVERYDAY_NAMES
 
 
 def is_no_name(word: str) -> bool:

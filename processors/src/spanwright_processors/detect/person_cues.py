@@ -16,7 +16,10 @@ class Shape(Enum):
 
 
 class Cue(NamedTuple):
-    """In lower case, with an ASCII apostrophe. ``line``: only at the start of a line or sentence."""
+    """In lower case, with an ASCII apostrophe. ``line``: only at the start of a line or sentence.
+
+    Where the words end in a line's end, the name stands on the next line.
+    """
 
     words: str
     shape: Shape
@@ -42,6 +45,11 @@ WHOSE = (
     "client's",
 )
 
+
+def _cues(shape: Shape, score: float, *words: str, line: bool = False) -> tuple[Cue, ...]:
+    return tuple(Cue(each, shape, score, line=line) for each in words)
+
+
 CUES: tuple[Cue, ...] = (
     # Self-introductions
     *(Cue(f"{whose} name is ", Shape.ANY_CASE, 0.85) for whose in WHOSE),
@@ -57,54 +65,70 @@ CUES: tuple[Cue, ...] = (
     ),
     Cue("speaking with ", Shape.CAPITALISED, 0.6),
     Cue("speaking to ", Shape.CAPITALISED, 0.6),
-    Cue("je m'appelle ", Shape.CAPITALISED, 0.85),
-    Cue("je suis ", Shape.FULL, 0.6),
-    Cue("ich heiße ", Shape.CAPITALISED, 0.85),
-    Cue("ich heisse ", Shape.CAPITALISED, 0.85),
-    Cue("ich bin ", Shape.FULL, 0.6),
-    Cue("mein name ist ", Shape.CAPITALISED, 0.85),
-    Cue("me llamo ", Shape.CAPITALISED, 0.85),
-    Cue("mi nombre es ", Shape.CAPITALISED, 0.85),
-    Cue("mi chiamo ", Shape.CAPITALISED, 0.85),
-    Cue("meu nome é ", Shape.CAPITALISED, 0.85),
-    Cue("me chamo ", Shape.CAPITALISED, 0.85),
-    Cue("mijn naam is ", Shape.CAPITALISED, 0.85),
-    Cue("ik heet ", Shape.CAPITALISED, 0.85),
-    # Salutations and sign-offs
-    Cue("dear ", Shape.ENDED, 0.7),
-    Cue("hi ", Shape.ENDED, 0.6, line=True),
-    Cue("hello ", Shape.ENDED, 0.6, line=True),
-    Cue("hey ", Shape.ENDED, 0.6, line=True),
-    Cue("good morning ", Shape.ENDED, 0.6),
-    Cue("good afternoon ", Shape.ENDED, 0.6),
-    Cue("good evening ", Shape.ENDED, 0.6),
-    Cue("thanks, ", Shape.ENDED, 0.6),
-    Cue("thank you, ", Shape.ENDED, 0.6),
-    Cue("thanks,\n", Shape.ENDED, 0.6),
-    Cue("thank you,\n", Shape.ENDED, 0.6),
-    Cue("regards,", Shape.ENDED, 0.7),
-    Cue("sincerely,", Shape.ENDED, 0.7),
-    Cue("cheers,", Shape.ENDED, 0.6),
-    Cue("hallo ", Shape.ENDED, 0.6, line=True),
-    Cue("bonjour ", Shape.ENDED, 0.6, line=True),
-    Cue("hola ", Shape.ENDED, 0.6, line=True),
-    Cue("grüßen,", Shape.ENDED, 0.7),
-    Cue("grüße,", Shape.ENDED, 0.7),
+    # A title or the whole name after it, whatever the language
+    *_cues(Shape.CAPITALISED, 0.85, "je m'appelle ", "mon nom est ", "ich heiße ", "ich heisse "),
+    *_cues(Shape.CAPITALISED, 0.85, "mein name ist ", "me llamo ", "mi nombre es ", "mi chiamo "),
+    *_cues(
+        Shape.CAPITALISED, 0.85, "il mio nome è ", "meu nome é ", "me chamo ", "mijn naam is ", "ik heet "
+    ),
+    *_cues(
+        Shape.CAPITALISED, 0.85, "nazywam się ", "mam na imię ", "jag heter ", "mitt namn är ", "jeg hedder "
+    ),
+    *_cues(
+        Shape.CAPITALISED, 0.85, "jeg heter ", "mit navn er ", "navnet mitt er ", "nimeni on ", "jmenuji se "
+    ),
+    *_cues(
+        Shape.CAPITALISED, 0.85, "mă numesc ", "numele meu este ", "a nevem ", "tên tôi là ", "nama saya "
+    ),
+    *_cues(
+        Shape.CAPITALISED, 0.85, "adım ", "benim adım ", "меня зовут ", "моё имя ", "мое имя ", "мене звати "
+    ),
+    *_cues(Shape.CAPITALISED, 0.85, "με λένε ", "ονομάζομαι "),
+    *_cues(Shape.FULL, 0.6, "je suis ", "ich bin ", "hier ist ", "hier spricht ", "soy ", "sono ", "sou "),
+    *_cues(Shape.FULL, 0.6, "ik ben ", "jestem ", "jag är ", "ben "),
+    Cue("it's ", Shape.CAPITALISED, 0.6, after=r"\s+(?:again|here|from|speaking|calling)\b"),
+    # Salutations
+    *_cues(Shape.ENDED, 0.7, "dear ", "cher ", "chère ", "estimado ", "estimada ", "querido ", "querida "),
+    *_cues(
+        Shape.ENDED, 0.7, "prezado ", "prezada ", "caro ", "cara ", "gentile ", "geachte ", "kära ", "kære "
+    ),
+    *_cues(Shape.ENDED, 0.6, "hi ", "hello ", "hey ", "hallo ", "bonjour ", "salut ", "hola ", line=True),
+    *_cues(
+        Shape.ENDED, 0.6, "ciao ", "oi ", "olá ", "beste ", "liebe ", "lieber ", "moin ", "hej ", line=True
+    ),
+    *_cues(Shape.ENDED, 0.6, "cześć ", "merhaba ", "привет, ", "здравствуйте, ", line=True),
+    *_cues(
+        Shape.ENDED, 0.6, "good morning ", "good afternoon ", "good evening ", "guten morgen ", "guten tag "
+    ),
+    *_cues(Shape.ENDED, 0.6, "buenos días ", "buenas tardes ", "buongiorno ", "buonasera ", "bom dia "),
+    *_cues(Shape.ENDED, 0.6, "goedemorgen ", "thanks, ", "thank you, ", "thanks ", "danke, ", "merci, "),
+    *_cues(Shape.ENDED, 0.6, "gracias, ", "grazie, ", "obrigado, ", "obrigada, ", "bedankt, "),
+    *_cues(Shape.CAPITALISED, 0.6, "szanowny panie ", "szanowna pani ", "sayın ", "уважаемый ", "уважаемая "),
+    # Sign-offs
+    *_cues(Shape.ENDED, 0.6, "thanks,\n", "thank you,\n", "cheers,", "best,\n", "love,\n", "best wishes,"),
+    *_cues(Shape.ENDED, 0.7, "regards,", "regards\n", "sincerely,", "sincerely\n", "faithfully,", "yours,\n"),
+    *_cues(Shape.ENDED, 0.7, "yours truly,", "respectfully,", "grüßen,", "grüßen\n", "grüße,", "grüße\n"),
+    *_cues(Shape.ENDED, 0.7, "gruß,", "gruß\n", "cordialement,", "cordialement\n", "bien à vous,"),
+    *_cues(Shape.ENDED, 0.7, "salutations,", "atentamente,", "atentamente\n", "saludos,", "saludos\n"),
+    *_cues(Shape.ENDED, 0.7, "un abrazo,", "saluti,", "saluti\n", "cordialmente,", "atenciosamente,"),
+    *_cues(Shape.ENDED, 0.7, "abraços,", "cumprimentos,", "groet,", "groeten,", "groet\n", "pozdrawiam,"),
+    *_cues(Shape.ENDED, 0.7, "pozdrawiam\n", "poważaniem,", "hälsningar,", "hilsen,", "saygılarımla,"),
+    *_cues(Shape.ENDED, 0.7, "с уважением,", "пожеланиями,"),
     # Titles
-    Cue("mr. ", Shape.CAPITALISED, 0.6),
-    Cue("mrs. ", Shape.CAPITALISED, 0.6),
+    *_cues(Shape.CAPITALISED, 0.6, "mr. ", "mrs. ", "dr. ", "mr ", "mrs ", "miss ", "prof. ", "professor "),
+    *_cues(Shape.CAPITALISED, 0.6, "herr ", "herrn ", "frau ", "mme ", "mlle ", "madame ", "monsieur "),
+    *_cues(Shape.CAPITALISED, 0.6, "sr. ", "sra. ", "srta. ", "señor ", "señora ", "senhor ", "senhora "),
+    *_cues(Shape.CAPITALISED, 0.6, "sig. ", "sig.ra ", "signor ", "signora ", "dott. ", "dott.ssa ", "dra. "),
+    *_cues(Shape.CAPITALISED, 0.6, "meneer ", "mevrouw ", "geachte heer ", "mgr ", "господин ", "госпожа "),
     Cue("ms. ", Shape.CAPITALISED, 0.6, unless=r"[0-9] ?\Z"),  # milliseconds
-    Cue("dr. ", Shape.CAPITALISED, 0.6),
-    Cue("mr ", Shape.CAPITALISED, 0.6),
-    Cue("mrs ", Shape.CAPITALISED, 0.6),
-    Cue("herr ", Shape.CAPITALISED, 0.6),
-    Cue("frau ", Shape.CAPITALISED, 0.6),
+    Cue("m. ", Shape.CAPITALISED, 0.6, unless=r"[\w.] ?\Z"),  # metres, hours before noon
     # Labels
     Cue("name: ", Shape.FULL, 0.7),
-    Cue("customer: ", Shape.FULL, 0.6),
-    Cue("patient: ", Shape.FULL, 0.6),
-    Cue("contact: ", Shape.FULL, 0.6),
-    Cue("attn: ", Shape.FULL, 0.6),
+    *_cues(Shape.FULL, 0.6, "customer: ", "patient: ", "contact: ", "attn: ", "signed: ", "signed by "),
+    Cue("from: ", Shape.FULL, 0.6, after=r"\s*[<(]"),
+    *_cues(Shape.FULL, 0.6, "author: ", "assigned to ", "assignee: ", "requester: ", "caller: "),
+    *_cues(Shape.FULL, 0.6, "nom: ", "nom : ", "nombre: ", "nome: ", "naam: ", "cliente: ", "client : "),
+    *_cues(Shape.FULL, 0.6, "kunde: ", "kundin: ", "ansprechpartner: ", "ansprechpartnerin: ", "имя: "),
 )
 
 
@@ -152,7 +176,16 @@ NO_NAMES = _words(
     buddhist catholic alexa amazon android apple bing chatgpt copilot excel facebook gemini github gmail
     google gpt groot instagram iphone javascript kubernetes linkedin linux llama mac microsoft openai
     outlook python siri slack twitter whatsapp windows youtube
-    mr mrs ms dr prof miss herr frau señor señora monsieur madame sr jr
+    mr mrs ms dr prof miss herr frau señor señora monsieur madame sr jr sra srta sig signor signora dott
+    sales department departments services service solutions systems industries traders trading holdings
+    enterprises technologies logistics consulting partners gmbh inc ltd llc corp plc accounts account payable
+    receivable orders order search cancel payment payments delivery university hospital ministry bank airlines
+    bot desk office centre center care premium standard enterprise plan plans edition api app server cluster
+    ihr ihre ihnen sie du kundendienst kundenservice alle zusammen damen herren deutsche deutscher
+    le la les vous nous notre votre équipe tous toutes français française client clientèle
+    el los las usted equipo soporte todos todas atención mexicano mexicana español española
+    il lo gli tutti tutte servizio clienti italiano italiana cliente pessoal equipe suporte brasileiro
+    klant klanten klantenservice allemaal team zespół obsługa klienta ekibi поддержка команда служба все
     """
 )
 

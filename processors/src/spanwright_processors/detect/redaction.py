@@ -19,7 +19,15 @@ from .json_text import Edit, Kind, Leaf
 from .native import NativeScanner
 from .policy import Action, Policy
 from .replacement import BINARY, PLACEHOLDER, in_placeholder, keyed_digits, replacement
-from .typed_keys import ORDINARY, KeyTraits, key_traits, keyed_score, normal_key, person_names
+from .typed_keys import (
+    ORDINARY,
+    KeyTraits,
+    key_traits,
+    keyed_score,
+    normal_key,
+    person_names,
+    whole_name_score,
+)
 
 #: JSON inside strings inside JSON … is followed to this depth, then read as text.
 _DEPTH = 8
@@ -226,6 +234,8 @@ class Redactor:
         score = keyed_score(entity, text) if entity else 0.0
         if not score and traits.is_name and text in names:
             entity, score = Entity.PERSON, names[text]
+        if not score and traits.may_be_person:
+            entity, score = Entity.PERSON, whole_name_score(text)
         return (
             [Finding(entity, 0, len(text), score)] if entity and score and self.policy.wants(entity) else []
         )

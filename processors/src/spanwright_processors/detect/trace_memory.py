@@ -137,7 +137,9 @@ def _needles(entity: str, value: str, score: float) -> Iterator[tuple[str, str, 
 
 def _counts_alone(part: str) -> bool:
     lower = part.lower()
-    return len(part) >= _SHORTEST_PART and lower not in PARTICLES and lower not in NO_NAMES
+    if len(part) < _SHORTEST_PART or lower in PARTICLES:
+        return False
+    return lower not in NO_NAMES or lower in EVERYDAY_NAMES  # "Will", with its capital
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

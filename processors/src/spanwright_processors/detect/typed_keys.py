@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .card import luhn
 from .finding import Entity
-from .person import is_no_name
+from .person import is_everyday_name, is_no_name
 from .secrets import looks_secret
 
 _SEPARATORS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
@@ -27,6 +27,8 @@ _PERSON = _words(
     cardholder_name cardholder card_holder account_holder billing_name shipping_name guest_name
     passenger_name student_name caller_name agent_full_name nickname preferred_name holder_name owner_name
     assignee_name reporter_name beneficiary_name payee payee_name vorname nachname prenom nombre apellido
+    apellidos nom_de_famille cognome sobrenome voornaam achternaam imie nazwisko manager_name doctor_name
+    physician_name guardian_name spouse_name signatory submitted_by_name
     """
 )
 #: A bare ``name`` under one of these is a person's.
@@ -37,6 +39,22 @@ _PEOPLE = _words(
     beneficiary payee enduser candidate applicant tenant_user customers clients users contacts patients
     employees persons recipients authors guests passengers students members participants attendees
     candidates applicants traveler travelers traveller
+    """
+)
+#: Their values may be people, or things: only what is written as a whole name counts.
+_MAYBE_PERSON = _words(
+    """
+    author owner manager assignee reporter creator requester submitter reviewer approver caller
+    recipient sender customer client user contact patient employee doctor physician therapist attendee
+    participant organizer organiser host guest nom nome naam candidate applicant created_by updated_by
+    assigned_to requested_by submitted_by approved_by signed_by reported_by written_by
+    """
+)
+#: A bare ``name`` under one of these is a thing's.
+_THINGS = _words(
+    """
+    company organization organisation vendor supplier brand product item model tool tools function functions
+    project city country region state team department category store shop hotel restaurant plan service app
     """
 )
 #: A bare ``name`` beside one of these is a person's, beside one of the others a thing's.
@@ -121,11 +139,16 @@ def key_entity(key: str) -> Entity | None:
 
 
 class KeyTraits(NamedTuple):
-    """What a key tells of its values. ``is_name``: a bare ``name``, of which its surroundings decide."""
+    """What a key tells of its values.
+
+    ``is_name``: a bare ``name``, of which its surroundings decide. ``may_be_person``: only a whole name
+    counts.
+    """
 
     entity: Entity | None = None
     is_identifier: bool = False
     is_name: bool = False
+    may_be_person: bool = False
 
 
 #: What most keys tell.
@@ -135,7 +158,8 @@ ORDINARY = KeyTraits()
 @lru_cache(maxsize=4096)
 def key_traits(key: str) -> KeyTraits:
     """All that ``key`` tells; ``ORDINARY`` itself where that is nothing."""
-    traits = KeyTraits(key_entity(key), is_identifier(key), normal_key(key) == "name")
+    normal = normal_key(key)
+    traits = KeyTraits(key_entity(key), is_identifier(key), normal == "name", normal in _MAYBE_PERSON)
     return ORDINARY if traits == ORDINARY else traits
 
 
@@ -164,9 +188,18 @@ def keyed_score(entity: Entity, value: str) -> float:
 def _can_be_name(value: str) -> bool:
     return (
         len(value) <= _LONGEST_NAME
+        and not (value.islower() and "-" in value)
         and _NAME_VALUE.fullmatch(value) is not None
-        and not all(map(is_no_name, value.split()))
+        and not all(is_no_name(word) and not is_everyday_name(word) for word in value.split())
     )
+
+
+def whole_name_score(value: str) -> float:
+    """How sure it is that a value which may be a person's name is one; 0 where it does not look like one."""
+    words = value.split()
+    if not 2 <= len(words) <= 4 or not _CAPITALISED_WORDS.fullmatch(value):
+        return 0.0
+    return 0.0 if any(is_no_name(word) and not is_everyday_name(word) for word in words) else 0.6
 
 
 def name_score(value: str, parent: str, siblings: Collection[str]) -> float:
@@ -176,12 +209,16 @@ def name_score(value: str, parent: str, siblings: Collection[str]) -> float:
     """
     if not _can_be_name(value):
         return 0.0
+    if normal_key(parent) in _THINGS:
+        return 0.0
     beside = {normal_key(key) for key in siblings}
     if normal_key(parent) in _PEOPLE or beside & _BESIDE_PERSON:
         return 0.85
     if beside & _BESIDE_THING or not _CAPITALISED_WORDS.fullmatch(value):
         return 0.0
-    return 0.5 if " " in value or "role" in beside else 0.0
+    if " " in value:
+        return min(whole_name_score(value), 0.5)
+    return 0.5 if "role" in beside else 0.0
 
 
 def person_names(tree: object) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""How many names masking finds, and how much else: a labelled corpus, rules and a model, one table."""
