@@ -14,6 +14,7 @@ import pytest
 from leaks.app import planted
 from leaks.detectors import CASES
 from leaks.place import PLACES
+from support.full_texts import bytes_in
 from support.leaks import Leak, Needles
 from support.otlp_receiver import OtlpReceiver, otlp_receiver
 from support.processes import BIN, started
@@ -23,16 +24,19 @@ TESTS = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Exported:
-    """What left: over the network, to the file, to the audit log, and to standard output and error."""
+    """What left: over the network, to the file, to the audit log, to cold storage, and to standard output and
+    error.
+    """
 
     receiver: OtlpReceiver
     file: bytes
     audit: bytes
+    content: bytes
     output: bytes
 
     @property
     def all_bytes(self) -> bytes:
-        return b"\n".join((self.receiver.raw_bytes, self.file, self.audit, self.output))
+        return b"\n".join((self.receiver.raw_bytes, self.file, self.audit, self.content, self.output))
 
 
 def run(folder: Path, number: int, case: str, places: Sequence[str] = (), **environment: str) -> Exported:
@@ -53,6 +57,7 @@ def run(folder: Path, number: int, case: str, places: Sequence[str] = (), **envi
             "OTEL_BLRP_MAX_QUEUE_SIZE": "100000",
             "SPANWRIGHT_TRACES_FILE": str(traces),
             "SPANWRIGHT_MASK_AUDIT_DIRECTORY": str(folder / "audit"),
+            "SPANWRIGHT_OFFLOAD_URL": str(folder / "content"),
             "SPANWRIGHT_AUDIT_KEY": b64encode(bytes(range(32))).decode(),
             "PYTHONDONTWRITEBYTECODE": "1",
             **CASES[case].environment,
@@ -66,7 +71,8 @@ def run(folder: Path, number: int, case: str, places: Sequence[str] = (), **envi
             assert "planted" in process.output
         audit = b"".join(file.read_bytes() for file in sorted(folder.glob("audit/**/*")) if file.is_file())
         written = traces.read_bytes() if traces.exists() else b""
-        return Exported(receiver, written, audit, (folder / "output.txt").read_bytes())
+        content = bytes_in(folder / "content")
+        return Exported(receiver, written, audit, content, (folder / "output.txt").read_bytes())
 
 
 def before_the_start(number: int, places: Sequence[str]) -> dict[str, str]:
@@ -129,13 +135,14 @@ def _parameters(item: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_planted_value_leaves(case: str, exports: dict[str, Future[Exported]]) -> None:
-    """Not in any byte sent over OTLP, of the trace file, of the audit log, and of what is printed."""
+    """Not in any byte sent over OTLP, of trace file, audit log and cold storage, and of what is printed."""
     number = CASES[case].groups
     exported = exports[case].result()
     assert len(exported.receiver.spans) >= number / 2
     assert len(exported.receiver.logs) >= number / 9
     assert CASES[case].mark.encode() in exported.receiver.raw_bytes
     assert exported.audit
+    assert exported.content
     leaks = leaked(exported, number, COVERED, detection_fails=CASES[case].mark != "[EMAIL]")
     assert not leaks, told(leaks, number, COVERED)
 

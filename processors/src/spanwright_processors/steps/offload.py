@@ -51,6 +51,10 @@ class Offload:
             record.attributes = {k: v for k, v in record.attributes.items() if not is_kept(k, v)}
             record.body = None
 
+    def flush(self, seconds: float = 5.0) -> bool:
+        """Wait until what was kept before is at its place; False if that fails, or time runs out."""
+        return self._offloader is None or self._offloader.flush(seconds)
+
     def _keep(self, kept: EditableSpan | EditableLogRecord, text: FullText | None) -> bool:
         """Whether the text, if there is any, is kept."""
         assert self._offloader is not None
