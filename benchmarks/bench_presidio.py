@@ -78,7 +78,7 @@ def _texts(size: int, rounds: int) -> dict[str, list[str]]:
     """Different texts for each round, so that what was seen in one is no help in the next."""
     random = Random(20261123)
     makers: dict[str, Callable[[], str]] = {
-        "plain text": lambda: _sparse(random, size),
+        "plain text": lambda: sparse(random, size),
         "English, much to find": lambda: english(random, size),
         "several languages, much to find": lambda: prose(random, size),
         "JSON, hardly anything else": lambda: document(random, size),
@@ -87,7 +87,7 @@ def _texts(size: int, rounds: int) -> dict[str, list[str]]:
     return {name: [make() for _ in range(rounds + 1)] for name, make in makers.items()}
 
 
-def _sparse(random: Random, size: int) -> str:
+def sparse(random: Random, size: int) -> str:
     """A support conversation: about every fourth paragraph names a telephone number and an address."""
     paragraphs: list[str] = []
     while sum(map(len, paragraphs)) < size:

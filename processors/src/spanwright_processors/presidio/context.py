@@ -14,6 +14,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from .tokens import Token, Tokenizer
 
@@ -41,6 +42,18 @@ def raised(score: float) -> float:
     return min(max(score + FACTOR, LEAST), HIGHEST)
 
 
+class _Reach(NamedTuple):
+    """``low``, ``high``: of the words that may count; ``cut_low``, ``cut_high``: of what to cut into words.
+
+    0 and the text's length where that is not known.
+    """
+
+    low: int
+    high: int
+    cut_low: int
+    cut_high: int
+
+
 class Surroundings:
     """The words of one text. ``given``: words that count as near everything."""
 
@@ -52,7 +65,7 @@ class Surroundings:
         self._stop_words = stop_words
         self._given = [word.lower() for word in given]
         self._near: dict[int, list[str]] = {}
-        self._reaches: dict[int, tuple[int, int]] = {}
+        self._reaches: dict[int, _Reach] = {}
         self._blocks: dict[int, list[Token]] = {}
         self._possible: dict[tuple[str, ...], list[str]] = {}
 
@@ -72,40 +85,56 @@ class Surroundings:
 
     def _may_be_near(self, start: int, possible: Iterable[str]) -> bool:
         """False if none of the words stands where the words that count can be, which is cheaper to tell."""
-        low, high = self._reach(start)
-        text = self._text[low:high]
+        reach = self._reach(start)
+        text = self._text[reach.low : reach.high]
         if not text.isascii():
             return True
         near = "\n".join((text, *self._given)).lower()
         return any(word in near for word in possible)
 
-    def _reach(self, start: int) -> tuple[int, int]:
-        """A part of the text that holds all words that count around the one at ``start``, and more."""
+    def _reach(self, start: int) -> _Reach:
+        """The part of the text that holds all words that count around the one at ``start``."""
         reach = self._reaches.get(start)
         if reach is None:
-            reach = self._reaches[start] = self._before(start), self._after(start)
+            low, cut_low = self._before(start)
+            high, cut_high = self._after(start)
+            reach = self._reaches[start] = _Reach(low, high, cut_low, cut_high)
         return reach
 
-    def _before(self, start: int) -> int:
-        """Where, counted back, more words stand than are wanted that surely count; 0 if they do not."""
-        wanted, low = BEFORE + 1, max(0, start - _REACH)
+    def _before(self, start: int) -> tuple[int, int]:
+        """Where, counted back, more words stand than are wanted that surely count, and ``_MARGIN`` further.
+
+        The text's beginning if they are too few nearby.
+        """
+        wanted, position = BEFORE + 1, start
         # The first piece may be the rest of a word, the last one the beginning of that at the start.
-        pieces = self._text[low:start].split(" ")
-        for index in range(len(pieces) - 2, 0, -1):
+        pieces = self._text[max(0, start - _REACH) : start].split(" ")
+        position -= len(pieces.pop())
+        for index in range(len(pieces) - 1, 0, -1):
+            position -= len(pieces[index]) + 1
             wanted -= self._counts_alone(pieces[index])
             if wanted == 0:
-                return start - sum(map(len, pieces[index:])) - (len(pieces) - index - 1)
-        return 0
+                further = pieces[index - _MARGIN : index]
+                if index <= _MARGIN or not all(further):
+                    return position, 0
+                return position, position - sum(map(len, further)) - _MARGIN
+        return 0, 0
 
-    def _after(self, start: int) -> int:
-        """Where a word that surely counts has ended after that at ``start``; the text's end if none."""
+    def _after(self, start: int) -> tuple[int, int]:
+        """Where a word that surely counts has ended after that at ``start``, and ``_MARGIN`` words further.
+
+        The text's end if there is none nearby.
+        """
         pieces = self._text[start : start + _REACH].split(" ")
         end = start + len(pieces[0])
-        for piece in pieces[1:-1]:
-            end += 1 + len(piece)
-            if self._counts_alone(piece):
-                return end
-        return len(self._text)
+        for index in range(1, len(pieces) - 1):
+            end += 1 + len(pieces[index])
+            if self._counts_alone(pieces[index]):
+                further = pieces[index + 1 : index + 1 + _MARGIN]
+                if len(further) < _MARGIN or not all(further):
+                    return end, len(self._text)
+                return end, end + 1 + sum(map(len, further)) + _MARGIN - 1
+        return len(self._text), len(self._text)
 
     def _counts_alone(self, piece: str) -> bool:
         """True for what stands between blanks and is one word that counts, whatever stands around it."""
@@ -124,6 +153,16 @@ class Surroundings:
         return "\n".join((self._text, *self._given)).lower()
 
     def _words_near(self, start: int) -> list[str]:
+        reach = self._reach(start)
+        low, high, length = reach.cut_low, reach.cut_high, len(self._text)
+        if (low or start <= _REACH) and (high < length or start + _REACH >= length):
+            tokens = self._tokenizer.rejoined(self._tokenizer.cut(self._text, low, high))
+            found = self._counted(tokens, start, low == 0, high == length)
+            if found is not None:
+                return found
+        return self._words_in_blocks(start)
+
+    def _words_in_blocks(self, start: int) -> list[str]:
         first = start // _BLOCK
         while first > 0 and self._block_start(first) > start:
             first -= 1

@@ -104,11 +104,11 @@ class PhoneNumbers:
 
     def find(self, text: str) -> Iterator[Place]:
         """The numbers of every region in turn; a number of several regions comes several times."""
-        candidates = _Candidates(text, self.regions_of)
-        if candidates.after(0) is None:
-            return
+        candidates = _Candidates(text, self.regions_of, self._leniency)
+        possible = candidates.regions()
         for each in self._regions:
-            yield from self._of_region(text, candidates, each.name)
+            if possible is None or each.name in possible:
+                yield from self._of_region(text, candidates, each.name)
 
     def _of_region(self, text: str, candidates: _Candidates, where: str) -> Iterator[Place]:
         matcher = _Matcher(text, where, self._leniency, self.regions_of)
@@ -116,7 +116,7 @@ class PhoneNumbers:
         while (found := candidates.after(index)) is not None:
             index = found.start + len(found.text)
             if found.regions is None or where in found.regions:
-                place = matcher.extract(found.text, found.start)
+                place = candidates.whole(found, where) or matcher.extract(found.text, found.start)
                 if place is not None:
                     index = place.end
                     yield place
@@ -177,6 +177,18 @@ class _Matcher(PhoneNumberMatcher):
         self._where = where
         self._regions_of = regions_of
 
+    def whole(self, candidate: str, start: int) -> Place | None:
+        """The candidate itself, if it is no date or time and stands free; it is a number of the region."""
+        if phonenumbermatcher._SLASH_SEPARATED_DATES.search(candidate):
+            return None
+        if phonenumbermatcher._TIME_STAMPS.search(candidate):
+            following = self.text[start + len(candidate) :]
+            if phonenumbermatcher._TIME_STAMPS_SUFFIX.match(following):
+                return None
+        if self._is_well_formed(candidate) and self._stands_free(candidate, start):
+            return Place(start, start + len(candidate))
+        return None
+
     def extract(self, candidate: str, start: int) -> Place | None:
         match = self._extract_match(candidate, start)
         return Place(match.start, match.end) if match else None
@@ -222,10 +234,37 @@ class _Candidate(NamedTuple):
 class _Candidates:
     """The pieces of a text that may hold numbers; where the next begins depends on what a region found."""
 
-    def __init__(self, text: str, regions_of: Callable[[str], frozenset[str]]) -> None:
+    def __init__(self, text: str, regions_of: Callable[[str], frozenset[str]], leniency: int) -> None:
         self._text = text
         self._regions_of = regions_of
         self._known: dict[int, _Candidate | None] = {}
+        self._matcher = _Matcher(text, "", leniency, regions_of)
+        self._leniency = leniency
+        self._wholes: dict[int, Place | None] = {}
+
+    def regions(self) -> frozenset[str] | None:
+        """Where any candidate may hold a number; None: only the library can tell. Others find nothing."""
+        found, index = _NOWHERE, 0
+        while (candidate := self.after(index)) is not None:
+            if candidate.regions is None:
+                return None
+            found |= candidate.regions
+            index = candidate.start + len(candidate.text)
+        return found
+
+    def whole(self, candidate: _Candidate, where: str) -> Place | None:
+        """All of a candidate, if that is a number of the region and nothing near it says otherwise.
+
+        None also where only the library can tell.
+        """
+        if candidate.regions is None or self._leniency != Leniency.VALID:
+            return None
+        digits = candidate.text.translate(_SEPARATORS)
+        if where not in self._regions_of(digits):
+            return None
+        if candidate.start not in self._wholes:
+            self._wholes[candidate.start] = self._matcher.whole(candidate.text, candidate.start)
+        return self._wholes[candidate.start]
 
     def after(self, index: int) -> _Candidate | None:
         """The first candidate at or after ``index`` that may hold a number of any region; None: no more."""
