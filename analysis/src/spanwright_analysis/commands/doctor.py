@@ -45,6 +45,8 @@ def examine(environment: Mapping[str, str]) -> Iterator[Section]:
     yield installation.versions()
     yield installation.instrumentors(report["instrumentors"] if report else None)
     yield settings.section
+    if settings.masking is not None:
+        yield settings.masking
     yield application.start(probed)
     if report is not None:
         yield application.exporters(report, settings.state)

@@ -9,6 +9,7 @@ from enum import Enum
 from spanwright_processors.settings import PipelineSettings, SettingsError, build_chain, load_settings
 
 from .finding import Finding, Level, Section
+from .masking import masking
 
 
 class State(Enum):
@@ -21,8 +22,11 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """``masking``: None where nothing is masked by these settings."""
+
     section: Section
     state: State
+    masking: Section | None = None
 
 
 def settings(environment: Mapping[str, str]) -> Settings:
@@ -32,13 +36,14 @@ def settings(environment: Mapping[str, str]) -> Settings:
         return Settings(Section("Settings", (off,)), State.OFF)
     try:
         loaded = load_settings(environment)
-        build_chain(loaded)
+        chain = build_chain(loaded)
     except SettingsError as error:
         problems = tuple(Finding(Level.WRONG, "setting", problem) for problem in error.problems)
         return Settings(Section("Settings", problems), State.WRONG)
-    return Settings(
-        Section("Settings", tuple(_findings(loaded))), State.RUNNING if loaded.enabled else State.OFF
-    )
+    section = Section("Settings", tuple(_findings(loaded)))
+    if not loaded.enabled:
+        return Settings(section, State.OFF)
+    return Settings(section, State.RUNNING, masking(loaded, chain))
 
 
 def _findings(loaded: PipelineSettings) -> Iterator[Finding]:

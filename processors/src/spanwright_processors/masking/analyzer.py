@@ -33,7 +33,7 @@ class Analyzer:
         language: str = "en",
         seconds: float | None = None,
     ) -> None:
-        self._engine = engine
+        self.loading = engine
         self._entities = sorted(entities)
         self._language = language
         self._seconds = seconds
@@ -41,7 +41,7 @@ class Analyzer:
 
     def fork(self) -> None:
         """The threads stayed in the parent."""
-        self._engine.fork()
+        self.loading.fork()
         self._renew()
 
     def _renew(self) -> None:
@@ -52,8 +52,8 @@ class Analyzer:
 
     def find(self, text: str) -> list[Finding]:
         """What the engine finds; raises whatever it raises."""
-        if self._engine.value is None:
-            raise NotReadyError(failed=self._engine.state is State.FAILED)
+        if self.loading.value is None:
+            raise NotReadyError(failed=self.loading.state is State.FAILED)
         future: Future[list[Finding]] = Future()
         self._waiting.put((text, future))
         self._start()
@@ -83,7 +83,7 @@ class Analyzer:
                 future.set_exception(error if isinstance(error, Exception) else RuntimeError())
 
     def _analyze(self, text: str) -> list[Finding]:
-        engine: Any = self._engine.value
+        engine: Any = self.loading.value
         results = engine.analyze(text=text, language=self._language, entities=self._entities)
         return [Finding(str(one.entity_type), one.start, one.end, float(one.score)) for one in results]
 

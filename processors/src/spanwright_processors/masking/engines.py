@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..counters import Counters, process_counters
 from ..detect.engine import Detector, is_plain
@@ -17,6 +17,22 @@ from .settings import Engine, MaskSettings, wrong
 if TYPE_CHECKING:
     from ..presidio import FastEngine
     from .analyzer import Analyzer
+
+
+class EngineReport(NamedTuple):
+    """What finds beside our own patterns, for ``spanwright doctor``.
+
+    ``left_out``: recognizers that are not used, with the reason; ``changed``: those whose validation is not
+    the one that ours was held to. ``closed``: text is dropped while the state is not READY.
+    """
+
+    state: State
+    versions: Mapping[str, str]
+    recognizers: tuple[str, ...]
+    left_out: Mapping[str, str]
+    changed: tuple[str, ...]
+    error: str
+    closed: bool
 
 
 class CombinedDetector(Detector):
@@ -88,6 +104,22 @@ class CombinedDetector(Detector):
             ignored=self._ignored,
             exact=self._is_exact,
             native=self._native,
+        )
+
+    def report(self, seconds: float) -> EngineReport:
+        """What finds, once it is loaded or ``seconds`` are over."""
+        loadings = [self._engine, *([self._analyzer.loading] if self._analyzer else [])]
+        states = [loading.wait(seconds) for loading in loadings]
+        errors = [str(loading.error) for loading in loadings if loading.error is not None]
+        definitions = self._engine.value.definitions if self._engine.value is not None else None
+        return EngineReport(
+            min(states, key=[State.FAILED, State.LOADING, State.READY].index),
+            definitions.versions if definitions else {},
+            tuple(each.name for each in definitions.recognizers) if definitions else (),
+            definitions.left_out if definitions else {},
+            definitions.changed if definitions else (),
+            errors[0] if errors else "",
+            self._is_closed,
         )
 
     def when_changed(self, call: Callable[[], None]) -> None:

@@ -20,7 +20,7 @@ from ..detect.found import Found, drop_reason
 from ..detect.id_text import is_nobodys
 from ..detect.replacement import FAILED
 from ..detect.trace_memory import TraceMemory, TraceNames
-from ..masking.engines import make_detector
+from ..masking.engines import CombinedDetector, EngineReport, make_detector
 from ..masking.policies import Environments, Policies, Treatment, ignored_entities, wanted_entities
 from ..masking.report import mark
 from ..masking.settings import MaskSettings, Whole
@@ -121,6 +121,10 @@ class Mask:
     def masks_resource(self, resource: Mapping[str, Any]) -> bool:
         """True if what comes from ``resource`` is masked: its environment may be one that is not."""
         return self._environments.of(resource).masks
+
+    def engine_report(self, seconds: float = 0.0) -> EngineReport | None:
+        """What finds beside our own patterns, once it is loaded or ``seconds`` are over; None: nothing."""
+        return self._detector.report(seconds) if isinstance(self._detector, CombinedDetector) else None
 
     def fork(self) -> None:
         """Drop what belongs to the parent process, locks included."""
