@@ -39,26 +39,24 @@ from spanwright_semconv.attributes import (
 from .remote import RemoteTotals
 from .totals import Totals
 
+#: A float this far from a half is rounded as its exact decimal is, which takes ten times as long.
+_SURE = 0.499
 _MICRO = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
-def figures(totals: Totals) -> dict[str, Any]:
-    """Every attribute of ``totals`` by name; what no span told is left out."""
-    found: dict[str, Any] = {
-        SPANWRIGHT_TRACE_SPANS: totals.spans,
-        SPANWRIGHT_TRACE_STEPS: totals.steps,
-        SPANWRIGHT_TRACE_ERRORS: totals.errors,
-        SPANWRIGHT_TRACE_MODEL_CALLS: totals.model_calls,
-        SPANWRIGHT_TRACE_EMBEDDING_CALLS: totals.embedding_calls,
-        SPANWRIGHT_TRACE_TOOL_CALLS: totals.tool_calls,
-        SPANWRIGHT_TRACE_RETRIEVAL_CALLS: totals.retrieval_calls,
-        SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS: totals.unknown_calls,
-        **totals.usage,
-    }
-    cost = totals.cost()
-    if cost is not None:
-        found[SPANWRIGHT_TRACE_COST_USD] = float(cost)
-        found[SPANWRIGHT_TRACE_COST_MICRO_USD] = micro(cost)
+def write_figures(found: dict[str, Any], totals: Totals) -> None:
+    """Put every attribute of ``totals`` into ``found``; what no span told is left out."""
+    found[SPANWRIGHT_TRACE_SPANS] = totals.spans
+    found[SPANWRIGHT_TRACE_STEPS] = totals.steps
+    found[SPANWRIGHT_TRACE_ERRORS] = totals.errors
+    found[SPANWRIGHT_TRACE_MODEL_CALLS] = totals.model_calls
+    found[SPANWRIGHT_TRACE_EMBEDDING_CALLS] = totals.embedding_calls
+    found[SPANWRIGHT_TRACE_TOOL_CALLS] = totals.tool_calls
+    found[SPANWRIGHT_TRACE_RETRIEVAL_CALLS] = totals.retrieval_calls
+    found[SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS] = totals.unknown_calls
+    found.update(totals.usage)
+    if totals.costs:
+        _add_cost(found, totals)
     if totals.finish_reason is not None:
         found[SPANWRIGHT_TRACE_FINISH_REASON] = totals.finish_reason
     if totals.lowest_score is not None:
@@ -73,8 +71,7 @@ def figures(totals: Totals) -> dict[str, Any]:
     if totals.findings is not None:
         _add_findings(found, totals)
     if totals.remote is not None:
-        _add_remote(found, totals.remote, cost)
-    return found
+        _add_remote(found, totals.remote, totals.cost())
 
 
 def overall(totals: Totals) -> RemoteTotals:
@@ -92,6 +89,18 @@ def overall(totals: Totals) -> RemoteTotals:
 def micro(usd: Decimal) -> int:
     """Millionths of a dollar, rounded half to even from the exact sum."""
     return int(_MICRO.to_integral_value(_MICRO.scaleb(usd, 6)))
+
+
+def _add_cost(found: dict[str, Any], totals: Totals) -> None:
+    usd, *others = totals.costs
+    millionths = usd * 1e6
+    if others or not abs(millionths - round(millionths)) < _SURE:
+        exact = totals.cost() or Decimal(0)
+        found[SPANWRIGHT_TRACE_COST_USD] = float(exact)
+        found[SPANWRIGHT_TRACE_COST_MICRO_USD] = micro(exact)
+    else:
+        found[SPANWRIGHT_TRACE_COST_USD] = usd
+        found[SPANWRIGHT_TRACE_COST_MICRO_USD] = round(millionths)
 
 
 def _add_findings(found: dict[str, Any], totals: Totals) -> None:

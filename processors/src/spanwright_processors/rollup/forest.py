@@ -15,8 +15,8 @@ from .totals import Totals
 
 #: Ids of finished spans and of given-up traces that are remembered, to know what comes too late.
 _REMEMBERED = 20_000
-#: Roots whose totals are kept after their end, some 2 kB each, for what ends after them.
-_MOST_ROOTS = 1_000
+#: Roots whose totals are kept after their end, some 2 kB each, for what ends after them: so many to twice.
+_MOST_ROOTS = 500
 
 #: Threads whose last span is waited for. One that ends spans and dies leaves its last one behind.
 _MAX_UNREAD = 64
@@ -104,7 +104,8 @@ class Forest:
         self._held_spans = 0
         self._finished = Recent()
         self._given_up = Recent()
-        self._roots: OrderedDict[int, Totals] = OrderedDict()
+        self._roots: dict[int, Totals] = {}
+        self._earlier_roots: dict[int, Totals] = {}
         self._unread = _Unread()
         #: Spans that ended after their local root, with what they had collected from below.
         self.late_spans = 0
@@ -180,8 +181,8 @@ class Forest:
                 return None
         return None if ancestor in self._finished else ancestor
 
-    def _add_figures(self, totals: Totals, span: EditableSpan) -> None:
-        totals.add(span)
+    def _add_figures(self, totals: Totals, span: EditableSpan, is_root: bool = False) -> None:
+        totals.add(span, is_root)
         if self._accepts_remote and span.kind is SpanKind.CLIENT:
             returned = RemoteTotals.of(span.attributes)
             if returned is not None:
@@ -192,7 +193,7 @@ class Forest:
         if totals is None:
             totals = Totals()
         if counts:
-            self._add_figures(totals, root)
+            self._add_figures(totals, root, is_root=True)
             totals.read_findings(root)
         self._finished.add(root.span_id, root.span_id)
         if trace is not None:
@@ -210,7 +211,7 @@ class Forest:
             ids += collected.span_ids()
         root_id = self._finished.get(parent)
         self._forget(span.trace_id, trace, ids, root_id)
-        totals = self._roots.get(root_id)
+        totals = self._roots.get(root_id) or self._earlier_roots.get(root_id)
         if totals is None:
             return None
         if collected is not None:
@@ -222,9 +223,9 @@ class Forest:
 
     def _remember(self, root_id: int, totals: Totals) -> None:
         totals.ids = []
+        if len(self._roots) >= _MOST_ROOTS:
+            self._roots, self._earlier_roots = {}, self._roots
         self._roots[root_id] = totals
-        if len(self._roots) > _MOST_ROOTS:
-            self._roots.popitem(last=False)
 
     def _forget(self, trace_id: int, trace: _Trace, ids: Iterable[int], root_id: int) -> None:
         for span_id in ids:

@@ -124,8 +124,8 @@ class Totals:
         #: Ids of the spans that ended, nested as the subtrees were merged.
         self.ids: list[Any] = []
 
-    def add(self, span: EditableSpan) -> None:
-        """Add one ended span's own figures."""
+    def add(self, span: EditableSpan, is_root: bool = False) -> None:
+        """Add one ended span's own figures; of the root not its context, which it has already."""
         attributes = span.attributes
         self.spans += 1
         if SPANWRIGHT_DUPLICATE_OF in attributes:
@@ -134,9 +134,8 @@ class Totals:
         failed = span.status_code is StatusCode.ERROR
         if failed:
             self.errors += 1
-        for key in CONTEXT_KEYS:
-            if key in attributes:
-                self._offer(key, (span.start_ns, span.span_id, attributes[key]))
+        if not is_root:
+            self._add_context(span, attributes)
         operation = attributes.get(GEN_AI_OPERATION_NAME)
         if operation is None:
             return
@@ -184,7 +183,9 @@ class Totals:
         for model, started in other.models_answered.items():
             self.models_answered[model] = max(started, self.models_answered.get(model, started))
         for key, offered in other.context.items():
-            self._offer(key, offered)
+            held = self.context.get(key)
+            if held is None or offered[:2] < held[:2]:
+                self.context[key] = offered
         self.ids.append(other.ids)
         if other.findings is not None:
             self.findings = other.findings.merged(self.findings)
@@ -213,6 +214,8 @@ class Totals:
         """US dollars of the priced calls, exact; None if there is no priced call."""
         if not self.costs:
             return None
+        if len(self.costs) == 1:
+            return Decimal(repr(self.costs[0]))
         total = Decimal(0)
         for usd in self.costs:
             # repr is the shortest decimal that is this float: the price as it was before it became one.
@@ -263,10 +266,15 @@ class Totals:
             second = _number(span.attributes.get(SPANWRIGHT_RETRIEVAL_SCORE_SECOND))
             self.last_retrieval, self.scores = ended, (first, second)
 
-    def _offer(self, key: str, offered: tuple[int, int, Any]) -> None:
-        held = self.context.get(key)
-        if held is None or offered[:2] < held[:2]:
-            self.context[key] = offered
+    def _add_context(self, span: EditableSpan, attributes: dict[str, Any]) -> None:
+        context, started = self.context, span.start_ns
+        for key in CONTEXT_KEYS:
+            value = attributes.get(key)
+            if value is None:
+                continue
+            held = context.get(key)
+            if held is None or started < held[0] or (started == held[0] and span.span_id < held[1]):
+                context[key] = (started, span.span_id, value)
 
 
 def _finish_reason(attributes: dict[str, Any]) -> str | None:

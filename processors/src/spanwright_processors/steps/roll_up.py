@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from opentelemetry.trace import StatusCode
 from spanwright_semconv import metrics
@@ -17,9 +18,11 @@ from spanwright_semconv.attributes import (
 )
 from spanwright_semconv.enums import Outcome
 
-from ..rollup import Forest, Late, RemoteTotals, Totals, figures, overall
+from ..rollup import Forest, Late, RemoteTotals, Totals, overall, write_figures
 from ..span import EditableEvent, EditableSpan
 from ..step import Phase
+
+_Told = tuple[tuple[str, Any], ...]
 
 CORRECTED_EVENT = "spanwright.trace.corrected"
 
@@ -99,6 +102,8 @@ class RollUp:
         """Start anew: open traces of the parent process end there."""
         # Re-entrant, since a garbage collection may end a span in the middle of another one.
         self._lock = threading.RLock()
+        # What the last resource tells: most roots have the same, and reading the SDK's takes microseconds.
+        self._resource: tuple[Mapping[str, Any] | None, _Told] = (None, ())
         self._forest = Forest(self.settings.max_traces, self.settings.max_spans, self.settings.accept_totals)
 
     @property
@@ -129,7 +134,20 @@ class RollUp:
                 _correct(span, found)
                 return
         if type(found) is Totals and found.genai:
-            _write(span, found)
+            self._write(span, found)
+
+    def _write(self, root: EditableSpan, totals: Totals) -> None:
+        attributes = root.attributes
+        for key, (_, _, value) in totals.context.items():
+            attributes.setdefault(key, value)
+        known, told = self._resource
+        if known is not root.resource:
+            told = _told_by(root.resource)
+            self._resource = (root.resource, told)
+        for key, value in told:
+            attributes.setdefault(key, value)
+        attributes[SPANWRIGHT_OUTCOME] = _outcome(root, totals)
+        write_figures(attributes, totals)
 
     def so_far(self, trace_id: int, root_id: int) -> RemoteTotals | None:
         """What the open root has collected; None if no GenAI span below it has been processed."""
@@ -138,24 +156,20 @@ class RollUp:
             return overall(totals) if totals is not None and totals.genai else None
 
 
-def _write(root: EditableSpan, totals: Totals) -> None:
-    attributes = root.attributes
-    for key, (_, _, value) in totals.context.items():
-        attributes.setdefault(key, value)
-    resource = root.resource
-    if DEPLOYMENT_ENVIRONMENT_NAME in resource:
-        attributes.setdefault(DEPLOYMENT_ENVIRONMENT_NAME, resource[DEPLOYMENT_ENVIRONMENT_NAME])
-    if SERVICE_VERSION in resource:
-        attributes.setdefault(SPANWRIGHT_PIPELINE_VERSION, resource[SERVICE_VERSION])
-    attributes[SPANWRIGHT_OUTCOME] = _outcome(root, totals)
-    attributes.update(figures(totals))
+def _told_by(resource: Mapping[str, Any]) -> _Told:
+    """What a root has from its resource where it lacks it."""
+    keys = (
+        (DEPLOYMENT_ENVIRONMENT_NAME, DEPLOYMENT_ENVIRONMENT_NAME),
+        (SPANWRIGHT_PIPELINE_VERSION, SERVICE_VERSION),
+    )
+    return tuple((key, resource[name]) for key, name in keys if name in resource)
 
 
 def _correct(span: EditableSpan, late: Late) -> None:
     if late.totals.genai:
-        root = {SPANWRIGHT_TRACE_ROOT_SPAN_ID: f"{late.root_id:016x}"}
-        event = EditableEvent(CORRECTED_EVENT, span.end_ns, root | figures(late.totals))
-        span.events = [*span.events, event]
+        corrected = {SPANWRIGHT_TRACE_ROOT_SPAN_ID: f"{late.root_id:016x}"}
+        write_figures(corrected, late.totals)
+        span.events = [*span.events, EditableEvent(CORRECTED_EVENT, span.end_ns, corrected)]
 
 
 def _outcome(root: EditableSpan, totals: Totals) -> str:
