@@ -176,7 +176,9 @@ def _configured(environ: Mapping[str, str], counters: Counters) -> tuple[str, St
         url = section.url or environ.get(BASE_PATH_VARIABLE, "").strip()
         if not url:
             return _off(f"no place is named. Set SPANWRIGHT_OFFLOAD_URL or {BASE_PATH_VARIABLE}")
-        return public(url), build_chain(_ours(settings, replace(section, url=url)), counters)
+        chain = build_chain(_ours(settings, replace(section, url=url)), counters)
+        is_on = any(step.is_on for step in chain.steps if isinstance(step, Offload))
+        return (public(url), chain) if is_on else _off("the place cannot be used")
     except SettingsError as error:
         return _off(" ".join(error.problems).rstrip("."))
 

@@ -51,6 +51,11 @@ class Offload:
             record.attributes = {k: v for k, v in record.attributes.items() if not is_kept(k, v)}
             record.body = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether texts are kept: a place is named, and what it needs is installed."""
+        return self._offloader is not None
+
     def flush(self, seconds: float = 5.0) -> bool:
         """Wait until what was kept before is at its place; False if that fails, or time runs out."""
         return self._offloader is None or self._offloader.flush(seconds)
