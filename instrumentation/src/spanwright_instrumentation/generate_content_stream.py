@@ -129,9 +129,9 @@ class ContentStream:
             candidate = self._candidates.get(known["index"] or 0)
             if candidate is None:
                 candidate = self._candidates[known["index"] or 0] = _Candidate()
-            content = known["content"]
-            if content is not None and content.parts:
-                has_content = self._observe_parts(candidate, content.parts) or has_content
+            parts = known["content"].__dict__["parts"] if known["content"] is not None else None
+            if parts:
+                has_content = self._observe_parts(candidate, parts) or has_content
             if known["finish_reason"] is not None:
                 candidate.reason = reason_of(sent)
         return has_content
@@ -139,16 +139,18 @@ class ContentStream:
     def _observe_parts(self, candidate: _Candidate, parts: Iterable[Any]) -> bool:
         has_content = False
         for part in parts:
-            text = part.text
+            # Each attribute of a model costs more than all of a dict's together, and there are many chunks.
+            known = part.__dict__
+            text = known["text"]
             if text:
                 has_content = True
                 if self._captures_content:
-                    candidate.add_text(text, part.thought)
-            elif part.function_call is not None:
+                    candidate.add_text(text, known["thought"])
+            elif known["function_call"] is not None:
                 has_content = True
                 candidate.flush()
-                self._observe_call(candidate, part.function_call)
-            elif text is None and not part.thought_signature:
+                self._observe_call(candidate, known["function_call"])
+            elif text is None and not known.get("thought_signature"):
                 has_content = True
                 candidate.flush()
                 candidate.parts.append(part_of(part))

@@ -13,7 +13,7 @@ from spanwright_semconv.enums import FinishReason
 
 from .chat_completions import read_prompt as read_messages_prompt
 from .media import image, inline
-from .translation import Request, Response, get, listed
+from .translation import Request, Response, fields, get, listed
 
 #: Items that ask the application to run a tool: the field with what the model generated for it.
 _TOOL_CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
@@ -72,10 +72,11 @@ def _turns(items: Any) -> list[messages.Message]:
 
 def _item(item: Any) -> tuple[str, list[messages.Part]]:
     """Role and parts of one item of the input or the output."""
-    kind = str(get(item, "type") or "message")
+    told = fields(item)
+    kind = str(told.get("type") or "message")
     if kind == "message":
-        content = get(item, "content")
-        role = str(get(item, "role") or "assistant")
+        content = told.get("content")
+        role = str(told.get("role") or "assistant")
         return role, [messages.text(content)] if isinstance(content, str) else _parts(listed(content))
     if kind in _TOOL_RESULTS:
         output = get(item, "output")
@@ -88,8 +89,8 @@ def _item(item: Any) -> tuple[str, list[messages.Part]]:
         said = [*listed(get(item, "summary")), *listed(get(item, "content"))]
         return "assistant", [messages.reasoning(str(get(each, "text"))) for each in said]
     if kind.endswith("_call"):
-        told = {field: value for field in _SERVER_TOOL_FIELDS if (value := get(item, field)) is not None}
-        called: messages.Part = messages.server_tool_call(kind, {"type": kind, **told}, get(item, "id"))
+        details = {name: value for name in _SERVER_TOOL_FIELDS if (value := told.get(name)) is not None}
+        called: messages.Part = messages.server_tool_call(kind, {"type": kind, **details}, told.get("id"))
         return "assistant", [called]
     return "assistant", [messages.generic(kind)]
 
@@ -129,15 +130,16 @@ def _file(part: Any) -> messages.Part:
 
 
 def read_responses_response(_arguments: Mapping[str, Any], answer: Any, captures_content: bool) -> Response:
-    items = listed(get(answer, "output"))
+    told = fields(answer)
+    items = listed(told.get("output"))
     response = Response(_answered(answer))
-    _read_usage(response.attributes, get(answer, "usage"))
+    _read_usage(response.attributes, told.get("usage"))
     response.tool_calls = [_tool_call(item) for item in items if get(item, "type") in _TOOL_CALLS]
-    reason = _finish_reason(answer, bool(response.tool_calls))
+    reason = _finish_reason(told, bool(response.tool_calls))
     response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = [reason] if reason else None
     response.attributes[attributes.SPANWRIGHT_FINISH_REASON] = _NORMALISED.get(reason or "", reason)
-    if get(answer, "status") == "failed":
-        response.error_type = str(get(get(answer, "error"), "code") or "failed")
+    if told.get("status") == "failed":
+        response.error_type = str(get(told.get("error"), "code") or "failed")
     if captures_content and items:
         response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = _output(items, reason)
     return response
@@ -153,14 +155,14 @@ def _output(items: Any, reason: str | None) -> list[messages.Message]:
 _NORMALISED = {"max_output_tokens": FinishReason.LENGTH.value}
 
 
-def _finish_reason(answer: Any, calls_tools: bool) -> str | None:
+def _finish_reason(answer: Mapping[str, Any], calls_tools: bool) -> str | None:
     """Why generation ended: the format has a status instead, and a reason only where it is not complete.
 
     None while a background response is under way.
     """
-    status = get(answer, "status")
+    status = answer.get("status")
     if status == "incomplete":
-        return get(get(answer, "incomplete_details"), "reason") or FinishReason.LENGTH.value
+        return get(answer.get("incomplete_details"), "reason") or FinishReason.LENGTH.value
     if status == "failed":
         return FinishReason.ERROR.value
     if status == "completed":
@@ -169,11 +171,12 @@ def _finish_reason(answer: Any, calls_tools: bool) -> str | None:
 
 
 def _answered(answer: Any) -> dict[str, Any]:
-    conversation = get(answer, "conversation")
+    told = fields(answer)
+    conversation = told.get("conversation")
     found: dict[str, Any] = {
-        attributes.GEN_AI_RESPONSE_ID: get(answer, "id"),
-        attributes.GEN_AI_RESPONSE_MODEL: get(answer, "model"),
-        attributes.OPENAI_RESPONSE_SERVICE_TIER: get(answer, "service_tier"),
+        attributes.GEN_AI_RESPONSE_ID: told.get("id"),
+        attributes.GEN_AI_RESPONSE_MODEL: told.get("model"),
+        attributes.OPENAI_RESPONSE_SERVICE_TIER: told.get("service_tier"),
     }
     if conversation is not None:
         found[attributes.GEN_AI_CONVERSATION_ID] = get(conversation, "id")
@@ -184,9 +187,10 @@ def _read_usage(into: dict[str, Any], usage: Any) -> None:
     """Tokens as reported; a response without usage (one under way, or broken) leaves no attribute."""
     if usage is None:
         return
-    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = get(usage, "input_tokens")
-    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = get(usage, "output_tokens")
-    read, written = get(usage, "input_tokens_details"), get(usage, "output_tokens_details")
+    told = fields(usage)
+    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = told.get("input_tokens")
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = told.get("output_tokens")
+    read, written = told.get("input_tokens_details"), told.get("output_tokens_details")
     into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = get(read, "cached_tokens")
     into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = get(read, "cache_write_tokens")
     into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(written, "reasoning_tokens")
@@ -205,19 +209,20 @@ class ResponsesStream:
         self._answer: Any = None
         self._is_last = False
         #: By place in the output: the item as announced, and the pieces of its text.
-        self._items: dict[int, tuple[Any, list[str]]] = {}
+        self._items: dict[Any, tuple[Any, list[str]]] = {}
 
     def observe(self, event: Any) -> bool:
-        kind = get(event, "type")
+        told = fields(event)
+        kind = told.get("type")
         if kind in _CONTENT_EVENTS:
-            announced = self._items.get(get(event, "output_index"))
+            announced = self._items.get(told.get("output_index"))
             if announced is not None and (self._captures_content or get(announced[0], "type") in _TOOL_CALLS):
-                announced[1].append(get(event, "delta") or "")
+                announced[1].append(told.get("delta") or "")
             return True
         if kind == "response.output_item.added":
-            self._items[get(event, "output_index")] = (get(event, "item"), [])
+            self._items[told.get("output_index")] = (told.get("item"), [])
             return False
-        answer = get(event, "response")
+        answer = told.get("response")
         if answer is not None:
             self._answer = answer
             self._is_last = kind in _LAST_EVENTS
