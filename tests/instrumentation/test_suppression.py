@@ -10,6 +10,7 @@ from opentelemetry.context import Context, attach, detach, get_current, set_valu
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import set_span_in_context
+from spanwright_instrumentation.emitter import EMITTER_VARIABLE
 from spanwright_instrumentation.suppression import is_suppressed, marked
 
 FOREIGN_KEY = "opentelemetry.genai.client.inference.context"
@@ -87,3 +88,27 @@ def test_span_of_an_instrumentor_without_marks(scope: str, suppressed: bool) -> 
         assert not is_suppressed("chat")
     finally:
         detach(token)
+
+
+@pytest.mark.parametrize(
+    ("scope", "found", "suppressed"),
+    [
+        ("pydantic-ai", {"gen_ai.operation.name": "chat"}, True),
+        ("pydantic-ai", {"gen_ai.operation.name": "invoke_agent"}, False),
+        ("openinference.instrumentation.openai_agents", {"openinference.span.kind": "LLM"}, True),
+        ("openinference.instrumentation.openai_agents", {"openinference.span.kind": "CHAIN"}, False),
+        ("openinference.instrumentation.litellm", {"llm.model_name": "gpt-5"}, True),
+        # Its span of a model call has no tokens.
+        ("opentelemetry.instrumentation.openai_agents", {"gen_ai.operation.name": "chat"}, False),
+        ("the.application", {"gen_ai.operation.name": "chat"}, False),
+    ],
+)
+def test_frameworks_around(
+    monkeypatch: pytest.MonkeyPatch, scope: str, found: dict[str, str], suppressed: bool
+) -> None:
+    """A framework's inference span that has the tokens is the call's, unless the setting says otherwise."""
+    span = TracerProvider(shutdown_on_exit=False).get_tracer(scope).start_span("x", attributes=found)
+    inside = set_span_in_context(span)
+    assert is_suppressed("chat", inside) is suppressed
+    monkeypatch.setenv(EMITTER_VARIABLE, "spanwright")
+    assert not is_suppressed("chat", inside)

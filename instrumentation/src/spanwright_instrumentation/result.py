@@ -21,6 +21,8 @@ from .translation import Request, Response, StreamState, Translation, record_res
 
 _RETRIES_HEADER = "x-stainless-retry-count"
 _RESEND_COUNT = attributes.HTTP_REQUEST_RESEND_COUNT
+#: Where other instrumentors' stream objects keep the SDK's.
+_WRAPPED = ("__wrapped__", "stream", "_stream", "response", "_response")
 
 
 class WholeAnswer:
@@ -71,7 +73,7 @@ def observe_result(
         reading = Reading(invocation, translation.stream_state(invocation.captures_content))
         tap(result.response, reading, collects=False)
         observed = AsyncChunks if hasattr(iterator, "__anext__") else observed_chunks
-        setattr(result, place, observed(iterator, reading))
+        setattr(_holder_of(result, place), place, observed(iterator, reading))
         return
     _observe_whole(invocation, translation, arguments, result)
 
@@ -89,6 +91,20 @@ def _observe_whole(
 def _place_of_iterator(request: Request, result: Any) -> str:
     """Where a stream keeps the SDK's iterator of chunks: SDKs come from two generators."""
     return "generator" if request.is_stream and hasattr(result, "generator") else "_iterator"
+
+
+def _holder_of(stream: Any, place: str) -> Any:
+    """The SDK's stream: another instrumentor may have put an object around it that hands on its attributes,
+    though not the setting of them."""
+    for _ in range(4):
+        fields = getattr(stream, "__dict__", {})
+        if place in fields:
+            return stream
+        inner = next((fields[name] for name in _WRAPPED if hasattr(fields.get(name), place)), None)
+        if inner is None:
+            return stream
+        stream = inner
+    return stream
 
 
 def _observe_body(

@@ -20,6 +20,8 @@ from opentelemetry.context import (
 )
 from spanwright_semconv import attributes
 
+from .emitter import choice
+
 _INFERENCE = "inference"
 
 #: Operations that are one kind when nested: a gateway's ``chat`` around a provider's ``generate_content``.
@@ -42,11 +44,33 @@ _FOREIGN_MARKS = {
 }
 _FOREIGN_MODULE = "opentelemetry.util.genai.invocation"
 
-#: Scopes of instrumentors. A span the application opened itself suppresses nothing: it may lack the tokens.
-_INSTRUMENTOR_SCOPES = ("opentelemetry.instrumentation.", "opentelemetry.util.genai", "openinference.")
+#: Scopes of instrumentors and frameworks. A span the application opened itself suppresses nothing: it may
+#: lack the tokens.
+_INSTRUMENTOR_SCOPES = (
+    "opentelemetry.instrumentation.",
+    "opentelemetry.util.genai",
+    "openinference.",
+    "pydantic-ai",
+)
+#: Those among them whose inference spans have no tokens.
+_WITHOUT_TOKENS = ("opentelemetry.instrumentation.openai_agents",)
+
+#: What OpenInference calls operations.
+_OPENINFERENCE_KIND = "openinference.span.kind"
+_OPENINFERENCE_MODEL = "llm.model_name"
+_OPENINFERENCE_KINDS = {
+    "LLM": _INFERENCE,
+    "EMBEDDING": "embeddings",
+    "RERANKER": "rerank",
+    "RETRIEVER": "retrieval",
+}
 
 _PLAIN_SUPPRESS_KEY = "suppress_instrumentation"
 _OWN_MARK = create_key("spanwright-operation")
+
+
+class GivenWay(trace.NonRecordingSpan):
+    """In place of another instrumentor's span for a call that ours records: the ids of the span around it."""
 
 
 def is_suppressed(operation: str, context: Context | None = None) -> bool:
@@ -54,15 +78,43 @@ def is_suppressed(operation: str, context: Context | None = None) -> bool:
     current = get_current() if context is None else context
     if not current:
         return False
-    if current.get(_SUPPRESS_INSTRUMENTATION_KEY) or current.get(_PLAIN_SUPPRESS_KEY):
+    if is_silenced(current):
         return True
     family = _FAMILIES.get(operation)
     if family is None:
         return False
-    foreign = _FOREIGN_MARKS.get(family)
-    if current.get(_OWN_MARK) == family or (foreign and current.get(foreign[0]) is not None):
+    if current.get(_OWN_MARK) == family:
         return True
-    return _current_span_records(family, trace.get_current_span(current))
+    return _is_recorded_by_others(family, current) and not choice().ours_inside_frameworks
+
+
+def is_silenced(current: Context) -> bool:
+    """Whether nothing at all is to be recorded here. What an instrumentor silences inside a span that gave
+    way to ours is meant for those beside it, not for us."""
+    if not (current.get(_SUPPRESS_INSTRUMENTATION_KEY) or current.get(_PLAIN_SUPPRESS_KEY)):
+        return False
+    return not _gave_way(trace.get_current_span(current))
+
+
+def _gave_way(span: Any) -> bool:
+    return isinstance(span, GivenWay) or isinstance(getattr(span, "span", None), GivenWay)
+
+
+def recorded_family(context: Context) -> str | None:
+    """What of ours records here: ``inference``, ``embeddings``, ``retrieval``, ``rerank``,
+    ``fetch_response``."""
+    family = context.get(_OWN_MARK)
+    return family if isinstance(family, str) else None
+
+
+def _is_recorded_by_others(family: str, current: Context) -> bool:
+    span = trace.get_current_span(current)
+    if _gave_way(span):
+        return False  # whatever mark that instrumentor has set
+    foreign = _FOREIGN_MARKS.get(family)
+    if foreign and current.get(foreign[0]) is not None:
+        return True
+    return _current_span_records(family, span)
 
 
 def _current_span_records(family: str, span: Any) -> bool:
@@ -70,7 +122,15 @@ def _current_span_records(family: str, span: Any) -> bool:
     scope = getattr(span, "instrumentation_scope", None)
     if scope is None or not scope.name.startswith(_INSTRUMENTOR_SCOPES) or not span.is_recording():
         return False
-    return _FAMILIES.get(span.attributes.get(attributes.GEN_AI_OPERATION_NAME, "")) == family
+    if scope.name.startswith(_WITHOUT_TOKENS):
+        return False
+    found = span.attributes
+    kind = found.get(_OPENINFERENCE_KIND)
+    if kind is not None:
+        return _OPENINFERENCE_KINDS.get(kind) == family
+    if _OPENINFERENCE_MODEL in found:  # some of its instrumentors say the kind at the end
+        return family == _INFERENCE
+    return _FAMILIES.get(found.get(attributes.GEN_AI_OPERATION_NAME, "")) == family
 
 
 def marked(context: Context, operation: str) -> Context:

@@ -1,0 +1,106 @@
+"""Calls through a provider's SDK with several emitters installed, and what spans come of them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from opentelemetry.sdk.trace import ReadableSpan
+from support.recording import Recording, instrumented
+from support.wire import Wire
+
+#: How emitters say tokens.
+_TOKENS = (
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.prompt_tokens",
+    "llm.token_count.prompt",
+    "langfuse.observation.usage_details",
+)
+
+#: Who is installed first.
+ORDERS = ("ours first", "theirs first")
+
+
+def driver(name: str) -> Any:
+    """A driver of the contract suite."""
+    return import_module(f"support.drivers.{name}")
+
+
+def loaded(reference: str) -> Any:
+    """``module:Class``."""
+    module, _, name = reference.partition(":")
+    return getattr(import_module(module), name)
+
+
+def wire_of(provider: Any, *, stream: bool, kind: str = "text") -> Wire:
+    """The other end, with the whole answer."""
+    return Wire([provider.answer(kind, stream=stream)])
+
+
+async def call(provider: Any, *, is_async: bool, stream: bool) -> Wire:
+    """One call, read to its end."""
+    wire = wire_of(provider, stream=stream)
+    client = provider.client(wire, is_async=is_async, max_retries=0)
+    answer = provider.create(client, stream=stream, kind="text")
+    if inspect.isawaitable(answer):
+        answer = await answer
+    if stream and is_async:
+        assert [chunk async for chunk in answer]
+    elif stream:
+        assert list(answer)
+    return wire
+
+
+@contextmanager
+def both(theirs: Any, ours: Any, order: str, recording: Recording) -> Iterator[None]:
+    """Their instrumentor and ours, into one recording, installed in this order."""
+    options = {
+        "tracer_provider": recording.tracer_provider,
+        "meter_provider": recording.meter_provider,
+        "skip_dep_check": True,
+    }
+    if order == "theirs first":
+        theirs.instrument(**options)
+    try:
+        with instrumented(ours, recording):
+            if order == "ours first":
+                theirs.instrument(**options)
+            try:
+                yield
+            finally:
+                if order == "ours first":
+                    theirs.uninstrument()
+    finally:
+        if order == "theirs first":
+            theirs.uninstrument()
+
+
+def with_tokens(recording: Recording) -> list[ReadableSpan]:
+    """The spans that count the call's tokens; agents repeat the sum of their calls and do not count."""
+    return [
+        span
+        for span in recording.spans
+        if any((span.attributes or {}).get(key) is not None for key in _TOKENS) and not _is_agent(span)
+    ]
+
+
+def scopes(spans: list[ReadableSpan]) -> list[str]:
+    """Who recorded each."""
+    return [span.instrumentation_scope.name if span.instrumentation_scope else "" for span in spans]
+
+
+def ours_alone(recording: Recording) -> bool:
+    """One span with tokens, and it is ours."""
+    found = scopes(with_tokens(recording))
+    return len(found) == 1 and found[0].startswith("spanwright_instrumentation.")
+
+
+def _is_agent(span: ReadableSpan) -> bool:
+    found = span.attributes or {}
+    return (
+        found.get("gen_ai.operation.name") in ("invoke_agent", "invoke_workflow")
+        or found.get("openinference.span.kind") == "AGENT"
+    )
