@@ -65,6 +65,8 @@ def test_the_masked_text_is_kept_before_it_is_cut(keeper: Offloader, tmp_path: P
     assert attributes["spanwright.content.truncated"] is True
     assert len(str(attributes["gen_ai.input.messages"])) < 3000
     assert stored(keeper, tmp_path, trace_id) == {"gen_ai.input.messages": MASKED}
+    digest = attributes["spanwright.truncated.sha256.gen_ai.input.messages"]
+    assert digest == hashlib.sha256(MASKED.encode()).hexdigest()
     provider.shutdown()
 
 
