@@ -239,7 +239,7 @@ impl<'a> Scan<'a> {
                 }
             }
             BEYOND.. => {
-                if byte & OF_KEYWORD != 0 && self.wants(WANT_SECRET) {
+                if byte & OF_KEYWORD != 0 {
                     self.places.flags |= KEYWORD;
                 }
                 if byte & MAYBE_CAPITAL != 0 && self.wants(WANT_PERSON) {

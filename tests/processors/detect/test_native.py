@@ -102,7 +102,9 @@ def scanner() -> NativeScanner:
     return found
 
 
-def redacted(detector: Detector, text: str, policy: Policy, known: dict[str, tuple[str, bool]]) -> object:
+def redacted(
+    detector: Detector, text: str, policy: Policy, known: dict[str, tuple[str, bool]]
+) -> tuple[Any, ...]:
     names = TraceNames()
     names.needles = known
     found = Found(names)
@@ -136,6 +138,19 @@ def test_finds_the_same_on_the_corpus() -> None:
 def test_redacts_json_the_same(policy: Policy, text: str, known: dict[str, tuple[str, bool]]) -> None:
     """Valid, cut and broken JSON, with and without names that the trace knows."""
     assert redacted(NATIVE, text, policy, known) == redacted(PURE, text, policy, known)
+
+
+@pytest.mark.parametrize("cache_bytes", [0, 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [r"log: mail dana\u0040example.com", r"jag heter \u0130nci Raman and so on", r"C:\new\table", "\\" * 70],
+)
+def test_escapes_in_plain_text_are_read(text: str, cache_bytes: int) -> None:
+    """Text that is no JSON may be a piece of some: an address or a name may be spelled with escapes."""
+    assert redacted(NATIVE, text, POLICIES[0], {}) == redacted(PURE, text, POLICIES[0], {})
+    again = Redactor(NATIVE, FindingCache(cache_bytes), POLICIES[0])
+    new = [again.value("content", text, Found(TraceNames())) for _ in range(2)]
+    assert new == [redacted(PURE, text, POLICIES[0], {})[0]] * 2
 
 
 @given(written())

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets as randomness
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import card, email, iban, ip, number_places, person, secrets, ssn
 from .finding import Entity, Finding, merge
@@ -186,27 +186,53 @@ class FindingCache:
         self._keyed = hashlib.blake2b(digest_size=16, key=randomness.token_bytes(32))
         self.clear()
 
+    def __bool__(self) -> bool:
+        """False if it is switched off."""
+        return self._half > 0
+
     def clear(self) -> None:
-        self._young: dict[bytes, tuple[Finding, ...]] = {}
-        self._old: dict[bytes, tuple[Finding, ...]] = {}
+        """Forget everything; what is being looked at meanwhile is not kept."""
+        self.era = object()
+        self._young: dict[bytes, tuple[Any, int]] = {}
+        self._old: dict[bytes, tuple[Any, int]] = {}
         self._young_bytes = 0
 
     def __call__(self, text: str, find: Callable[[str], list[Finding]]) -> Iterable[Finding]:
         """``find(text)``, from memory where it can be. One cache serves one ``find``."""
         if self._half == 0 or len(text) < self.SHORTEST:
             return find(text)
+        key, era = self.key(text), self.era
+        kept: tuple[Finding, ...] | None = self.get(key)
+        if kept is None:
+            kept = tuple(find(text))
+            self.keep(key, kept, len(kept), era)
+        return kept
+
+    def key(self, text: str, beside: bytes = b"") -> bytes:
+        """What stands for a text; ``beside``: what else decides on what is kept of it."""
         digest = self._keyed.copy()
         digest.update(text.encode("utf-8", "surrogatepass"))
-        key = digest.digest()
-        findings = self._young.get(key)
-        if findings is None:
-            findings = self._old.get(key)
-            findings = tuple(find(text)) if findings is None else findings
-            self._keep(key, findings)
-        return findings
+        if beside:
+            digest.update(b"\xff" + beside)  # no UTF-8 holds that byte
+        return digest.digest()
 
-    def _keep(self, key: bytes, findings: tuple[Finding, ...]) -> None:
-        self._young[key] = findings
-        self._young_bytes += self._ENTRY_BYTES + self._FINDING_BYTES * len(findings)
+    def get(self, key: bytes) -> Any:
+        """What is kept under ``key``; None for nothing."""
+        kept = self._young.get(key)
+        if kept is None:
+            kept = self._old.get(key)
+            if kept is None:
+                return None
+            self._keep(key, kept)
+        return kept[0]
+
+    def keep(self, key: bytes, value: Any, findings: int, era: object) -> None:
+        """Keep ``value``, of so many ``findings``, unless all was forgotten since ``era``."""
+        if era is self.era:
+            self._keep(key, (value, findings))
+
+    def _keep(self, key: bytes, kept: tuple[Any, int]) -> None:
+        self._young[key] = kept
+        self._young_bytes += self._ENTRY_BYTES + self._FINDING_BYTES * kept[1]
         if self._young_bytes > self._half:
             self._old, self._young, self._young_bytes = self._young, {}, 0

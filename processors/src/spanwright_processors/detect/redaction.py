@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from spanwright_semconv.enums import DropReason
@@ -17,6 +18,7 @@ from .finding import Entity, Finding, merge
 from .found import Found
 from .json_text import Edit, Kind, Leaf
 from .native import NativeScanner
+from .outcomes import Outcome, can_be_remembered, outcome
 from .policy import Action, Policy
 from .replacement import BINARY, PLACEHOLDER, in_placeholder, keyed_digits, replacement
 from .typed_keys import (
@@ -37,6 +39,9 @@ _BASE64 = re.compile(r"(?:data:[\w.+/-]{0,80}(?:;[\w=.+-]{1,40}){0,4};base64,)?[
 #: A number of less than six digits is none of anybody's.
 _LEAST_NUMBER = 100_000
 _NOBODY: Mapping[str, float] = {}
+#: Shorter texts cost no more to look at than to look up.
+_SHORTEST_REMEMBERED = 64
+_versions = count()
 
 
 class Redactor:
@@ -46,6 +51,8 @@ class Redactor:
         self._detector = detector
         self._cache = cache
         self.policy = policy
+        #: Tells its messages from those of other policies in the cache; empty: messages are not remembered.
+        self._version = b"%d," % next(_versions) if cache and can_be_remembered(policy) else b""
 
     @property
     def _reader(self) -> NativeScanner | None:
@@ -180,7 +187,37 @@ class Redactor:
             return self._chosen(text, self._detector.find_in_id(text), found)
         if depth < _DEPTH and json_text.looks_like_json(text):
             return self._json_edits(text, found, depth)
-        return stable(text, lambda masked: self._plain(masked, found))
+        return self._message(text, found)
+
+    def _is_clean(self, text: str) -> bool:
+        """True if there is nothing to find, by escapes either; False also where only looking can tell."""
+        reader = self._reader
+        if reader is None or not reader.is_clean(text):
+            return False
+        return "\\" not in text or reader.is_clean(json_text.decode(text))
+
+    def _message(self, text: str, found: Found) -> list[Edit]:
+        """The edits of a text that is none but text; from memory, where the same was seen before."""
+        needles = found.names.needles
+        if not needles and self._is_clean(text):
+            return []  # looking over it costs less than its digest
+        if not self._version or len(text) < _SHORTEST_REMEMBERED:
+            return stable(text, lambda masked: self._plain(masked, found))
+        known = b"" if not needles else found.names.digest()
+        key, era = self._cache.key(text, self._version + known), self._cache.era
+        kept: Outcome | None = self._cache.get(key)
+        if kept is not None:
+            return kept.note(text, found)
+        apart = Found(found.names, found.trace_id, found.deadline)
+        try:
+            edits = stable(text, lambda masked: self._plain(masked, apart))
+        finally:
+            found.types |= apart.types
+            found.learned += apart.learned
+        made = outcome(text, edits, apart.types, apart.learned)
+        if made is not None:
+            self._cache.keep(key, made, len(edits), era)
+        return edits
 
     def _json_edits(self, text: str, found: Found, depth: int) -> list[Edit]:
         leaves: Iterable[Leaf] | None = None
@@ -223,9 +260,10 @@ class Redactor:
         return united([*edits, *json_text.written(text, self._chosen(decoded, findings, found))])
 
     def _candidates(self, text: str) -> Iterable[Finding]:
-        # Looking over a text costs less than a digest of it.
         if self._reader is not None and self._reader.is_clean(text):
             return ()
+        if self._version:  # the whole message is remembered
+            return self._detector.candidates(text)
         return self._cache(text, self._detector.candidates)
 
     def _keyed(self, text: str, traits: KeyTraits, names: Mapping[str, float]) -> list[Finding]:

@@ -3,6 +3,7 @@ cue."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 import time
@@ -26,14 +27,24 @@ _SHORTEST_SECRET = 8
 class TraceNames:
     """The values of one trace: ``needles`` in lower case with their type, and whether they need a capital."""
 
-    __slots__ = ("last_used", "needles")
+    __slots__ = ("_digest", "last_used", "needles")
 
     def __init__(self) -> None:
         self.needles: dict[str, tuple[str, bool]] = {}
         self.last_used = 0.0
+        self._digest = 0, b""
 
     def __repr__(self) -> str:
         return f"<{len(self.needles)} values>"
+
+    def digest(self) -> bytes:
+        """The same as long as the values are; there are only ever more of them."""
+        count, digest = self._digest
+        if count != len(self.needles):
+            needles = list(self.needles.items())
+            digest = hashlib.blake2b(repr(needles).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            self._digest = len(needles), digest
+        return digest
 
     def joined_by(self, values: Iterable[GivenValue]) -> TraceNames:
         """These and ``values``, which the application gave."""
