@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
+from spanwright_processors import attach
+from spanwright_processors.settings import build_chain, load_settings
+from spanwright_semconv.attributes import SPANWRIGHT_DUPLICATE_OF
 from support.recording import Recording, instrumented
 from support.wire import Wire
 
@@ -104,3 +107,31 @@ def _is_agent(span: ReadableSpan) -> bool:
         found.get("gen_ai.operation.name") in ("invoke_agent", "invoke_workflow")
         or found.get("openinference.span.kind") == "AGENT"
     )
+
+
+def counted_once(recording: Recording) -> Recording:
+    """What is recorded passes the pipeline's steps that read other dialects and count a call once."""
+    chain = build_chain(load_settings({"SPANWRIGHT_STEPS": "normalise,once"}))
+    attach(recording.tracer_provider, chain)
+    return recording
+
+
+def counting(recording: Recording) -> list[ReadableSpan]:
+    """The spans with tokens that are not marked as another's duplicate."""
+    return [span for span in with_tokens(recording) if SPANWRIGHT_DUPLICATE_OF not in (span.attributes or {})]
+
+
+def http_client(wire: Wire, *, is_async: bool) -> Any:
+    """A client of the HTTP library of OpenAI's SDK, over this wire."""
+    http = driver("openai").HTTP
+    return getattr(http, "AsyncClient" if is_async else "Client")(transport=wire.transport(http))
+
+
+async def consumed(answer: Any, *, is_async: bool) -> None:
+    """Read whatever a framework gives: a value, an awaitable, a stream."""
+    if inspect.isawaitable(answer):
+        answer = await answer
+    if is_async and hasattr(answer, "__aiter__"):
+        assert [item async for item in answer]
+    elif not is_async and hasattr(answer, "__next__"):
+        assert list(answer)
