@@ -55,7 +55,7 @@ def refused(recording: Recording) -> dict[str, Any]:
     """The event on the span of the call that was not made, which is the only one."""
     span = recording.span("chat gpt-4o")
     assert span.status.status_code is StatusCode.ERROR
-    assert str((span.attributes or {})["error.type"]).endswith("CostCeilingExceededError")
+    assert str((span.attributes or {})["error.type"]).endswith("CostCeilingExceeded")
     (event,) = (event for event in span.events if event.name == spending.EXCEEDED_EVENT)
     found = dict(event.attributes or {})
     assert event_violations(event.name, found) == []

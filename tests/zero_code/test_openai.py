@@ -49,3 +49,18 @@ def test_events_are_masked_like_spans(run: Run, receiver: OtlpReceiver) -> None:
     assert "[EMAIL]" in str(event.attributes[CONTENT[0]])
     assert event.trace_id == receiver.spans[0].trace_id
     assert SECRET.encode() not in receiver.raw_bytes
+
+
+def test_a_ceiling_by_environment_holds_the_call(run: Run, receiver: OtlpReceiver) -> None:
+    """The application gets the exception, the span tells; set to log only, the call is made."""
+    ceiling = {"SPANWRIGHT_COST_GUARD_MAX_USD": "0.000001"}
+    refused = run(*APPLICATION, **ceiling)
+    assert refused.wait() == 1
+    assert "CostCeilingExceeded: Cannot make the call: it may cost $" in refused.output
+    (span,) = receiver.spans
+    assert span.attributes["error.type"].endswith("CostCeilingExceeded")
+    assert "spanwright.cost_guard.exceeded" in [event.name for event in span.events]
+    logged = run(*APPLICATION, **ceiling, SPANWRIGHT_COST_GUARD_ACTION="log")
+    assert logged.wait() == 0
+    assert receiver.spans[-1].attributes["spanwright.cost.usd"] > 0
+    assert SECRET.encode() not in receiver.raw_bytes

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 
-class CostCeilingExceededError(RuntimeError):
+class CostCeilingExceeded(RuntimeError):  # noqa: N818  the name that the interface promises
     """A call was not made, since it could cost more than a ceiling allows.
 
     ``scope``: what the ceiling is for: ``call``, ``block``, ``user``, ``pipeline``, ``day``. ``limit_usd`` is
@@ -28,10 +28,6 @@ class CostCeilingExceededError(RuntimeError):
         self.limit_usd = limit_usd
         self.expected_usd = expected_usd
         self.spent_usd = spent_usd
-
-
-#: The name the interface promises.
-CostCeilingExceeded = CostCeilingExceededError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Verdict(NamedTuple):
     ``settle`` is to be told the span's attributes when the call has ended, whether or not it failed.
     """
 
-    error: CostCeilingExceededError | None
+    error: CostCeilingExceeded | None
     event: Mapping[str, Any] | None
     settle: Callable[[Mapping[str, Any]], None] | None
 

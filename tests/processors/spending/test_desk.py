@@ -180,6 +180,16 @@ def test_a_model_without_a_price_is_the_settings_choice(unknown: str) -> None:
         assert "the price of nobody's is not known" in str(refusal(verdict))
 
 
+def test_a_fork_decides_for_itself() -> None:
+    """A lock that another thread held is made anew, and nothing has been refused yet."""
+    desk = Desk()
+    refusal(answer(desk, call(), max_usd=1.0))
+    desk._lock.acquire()
+    desk.after_fork()
+    assert desk.exceeded == {}
+    refusal(desk.planned(call()))
+
+
 def test_calls_at_the_same_time_do_not_all_fit() -> None:
     """Eight threads, room for three: what calls under way may cost is booked."""
     desk = Desk()

@@ -32,8 +32,9 @@ from spanwright_semconv.attributes import (
     USER_HASH,
 )
 from spanwright_semconv.enums import CostGuardAction, CostGuardScope
-from spanwright_semconv.spending import CostCeilingExceededError, PlannedCall, Verdict
+from spanwright_semconv.spending import CostCeilingExceeded, PlannedCall, Verdict
 
+from ..fork import watch_forks
 from ..pricing import Prices
 from ..pricing.book import current_book
 from ..rollup.forest import Recent
@@ -92,6 +93,11 @@ class Desk:
     def __init__(self) -> None:
         self.ceilings = Ceilings()
         self.ledger = Ledger()
+        self.after_fork()
+        watch_forks(self)
+
+    def after_fork(self) -> None:
+        """A child decides for itself; its ledger is empty."""
         self._settled = Recent()
         self._lock = threading.RLock()
         #: Calls above a ceiling by (scope, action).
@@ -197,13 +203,13 @@ class Desk:
             f"Cannot make the call: the price of {call.model or 'its model'} is not known, and a cost "
             "ceiling holds. Give its price in price.overrides, or set cost_guard.unknown_price to allow."
         )
-        error = CostCeilingExceededError(
+        error = CostCeilingExceeded(
             message, scope=CostGuardScope.CALL, limit_usd=0.0, expected_usd=0.0, spent_usd=0.0
         )
         return Verdict(error, None, None)
 
     def _refused(self, call: PlannedCall, limit: Limit, estimate: Estimate) -> Verdict:
-        error = CostCeilingExceededError(
+        error = CostCeilingExceeded(
             _message(call, limit, estimate),
             scope=limit.scope,
             limit_usd=limit.usd,
