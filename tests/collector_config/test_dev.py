@@ -76,9 +76,13 @@ def comparable(span: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", [name for name in CONFIGURATIONS if name != "builder.yaml"])
 def test_configuration_is_valid(collector_binary: Path, name: str) -> None:
     """Every configuration here is one that the built Collector accepts."""
-    config = Path(__file__).parents[2] / "collector-config" / name
+    folder = Path(__file__).parents[2] / "collector-config"
     checked = subprocess.run(
-        [collector_binary, "validate", "--config", config], capture_output=True, text=True, check=False
+        [collector_binary, "validate", "--config", folder / name],
+        env=os.environ | {"COLLECTOR_CONFIG_FOLDER": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stderr
 

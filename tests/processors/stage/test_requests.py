@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+import pytest
+from spanwright_processors.stage import requests as requests_module
 from spanwright_processors.stage.answer import ACCEPTED, Answer, Outcome
 from spanwright_processors.stage.frame import Kind
 from spanwright_processors.stage.requests import Requests
 from spanwright_processors.stage.signals import Signal
 from spanwright_processors.stage.workers import InvalidRequestError, WorkerLostError, Workers
-from support.stage import ToldNextHop
+from support.stage import ToldNextHop, traces_request
 
 UNAVAILABLE = Answer(Outcome.UNAVAILABLE, "down", 3.0)
 
@@ -33,8 +35,10 @@ class ToldWorkers:
         return list(self.parts) or [body.upper()]
 
 
-def requests_of(workers: ToldWorkers, next_hop: ToldNextHop, limit: int = 1000) -> Requests:
-    return Requests(cast(Workers, cast(Any, workers)), next_hop, limit, 5.0)
+def requests_of(
+    workers: ToldWorkers, next_hop: ToldNextHop, limit: int = 1000, group_wait_s: float = 0.0
+) -> Requests:
+    return Requests(cast(Workers, cast(Any, workers)), next_hop, limit, 5.0, group_wait_s)
 
 
 async def test_accepted_means_accepted_by_the_next_hop() -> None:
@@ -167,3 +171,41 @@ async def test_while_draining_nothing_new_is_taken() -> None:
     workers.gate.set()
     assert await requests.drained(1.0)
     assert await under_way == ACCEPTED
+
+
+def whole_trace(*names: str) -> bytes:
+    return traces_request(*({"note": name} for name in names)).SerializeToString()
+
+
+async def test_whole_traces_are_sent_until_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their senders wait for them and keep them: no repetition of a request is needed."""
+    monkeypatch.setattr(requests_module, "_MOST_PAUSE_SECONDS", 0.01)
+    workers, hop = ToldWorkers(b"1", b"2"), ToldNextHop(ACCEPTED, UNAVAILABLE, UNAVAILABLE)
+    requests = requests_of(workers, hop, group_wait_s=0.05)
+    assert await requests.export(Signal.TRACES, whole_trace("a")) == ACCEPTED
+    assert len(workers.processed) == 1
+    assert hop.bodies == [b"1", b"2", b"2", b"2"]
+
+
+async def test_traces_that_fail_together_are_tried_one_by_one() -> None:
+    """One that ends workers, or that the next hop refuses, costs the others nothing."""
+    workers, hop = (
+        ToldWorkers(),
+        ToldNextHop(Answer(Outcome.REFUSED, "no"), ACCEPTED, Answer(Outcome.REFUSED)),
+    )
+    requests = requests_of(workers, hop, group_wait_s=0.05)
+    workers.errors = [WorkerLostError()]
+    answer = await requests.export(Signal.TRACES, whole_trace("a", "b"))
+    assert answer.outcome is Outcome.REFUSED
+    assert len(workers.processed) == 3
+    assert len(set(workers.processed)) == 3
+
+
+async def test_at_the_end_nobody_is_kept_waiting() -> None:
+    """What the next hop does not take now stays with its sender."""
+    workers, hop = ToldWorkers(), ToldNextHop(*[UNAVAILABLE] * 10)
+    requests = requests_of(workers, hop, group_wait_s=30.0)
+    sending = asyncio.create_task(requests.export(Signal.TRACES, whole_trace("a")))
+    await asyncio.sleep(0.05)
+    assert await requests.drained(2.0)
+    assert (await sending).outcome is Outcome.UNAVAILABLE

@@ -33,10 +33,11 @@ def test_keys_come_from_a_file(tmp_path: Path) -> None:
     """The same names, nested."""
     file = tmp_path / "spanwright.yaml"
     file.write_text(
-        "stage:\n  next: {endpoint: http://gateway:4318, protocol: http/protobuf}\n  drain_ms: 5\n"
+        "stage:\n  next: {endpoint: http://gateway:4318, protocol: http/protobuf}\n"
+        "  drain_ms: 5\n  http: none\n"
     )
     stage = load_settings({"SPANWRIGHT_CONFIG_FILE": str(file)}).stage
-    assert (stage.next.protocol, stage.drain_ms) == ("http/protobuf", 5)
+    assert (stage.next.protocol, stage.drain_ms, stage.http) == ("http/protobuf", 5, None)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     parser.add_argument("--check", action="store_true", help="check the settings and end")
+    parser.add_argument(
+        "--print-redaction",
+        action="store_true",
+        help="print the Collector's redaction processor for the same policy, as YAML, and end",
+    )
     parser.add_argument("--quiet", action="store_true", help="say only what is wrong")
 
 
@@ -32,6 +37,9 @@ def run(arguments: Namespace) -> int:
         settings = load_settings()
         if arguments.check:
             build_chain(settings)
+        if arguments.print_redaction:
+            _print_redaction(settings.sections.get("mask"))
+            return 0
     except SettingsError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
         return 2
@@ -52,3 +60,15 @@ def run(arguments: Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _print_redaction(mask: object) -> None:
+    import yaml
+    from spanwright_processors.masking.settings import MaskSettings, Preset
+    from spanwright_processors.stage.second_line import redaction_processor
+
+    settings = mask if isinstance(mask, MaskSettings) else MaskSettings(preset=Preset.OFF)
+    print("# Made by `spanwright stage --print-redaction` from the policy of masking. Read by gateway.yaml.")
+    print(
+        yaml.safe_dump(redaction_processor(settings), sort_keys=False, allow_unicode=True, width=200), end=""
+    )

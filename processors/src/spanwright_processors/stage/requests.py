@@ -8,12 +8,14 @@ its repetition to come.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import OrderedDict
 from hashlib import blake2b
 from time import monotonic
 
 from .answer import ACCEPTED, Answer, Outcome
+from .grouping import Grouping
 from .next_hop import NextHop
 from .signals import Signal
 from .workers import InvalidRequestError, WorkerLostError, Workers
@@ -23,15 +25,25 @@ _logger = logging.getLogger(__name__)
 #: Digests of requests that were accepted after their sender had left, which will come again.
 _REMEMBERED = 10_000
 _REMEMBERED_SECONDS = 600.0
+#: Between two attempts to hand on a trace that its sender waits for.
+_MOST_PAUSE_SECONDS = 5.0
 
 Digest = bytes
 
 
 class Requests:
     """All requests of the stage. ``max_waiting_bytes`` bounds those under way and, apart, those that wait
-    processed. ``timeout_s``: what the next hop may take over one."""
+    processed. ``timeout_s``: what the next hop may take over one. ``group_wait_s``: how long spans are held
+    for their trace to be whole; 0: not at all."""
 
-    def __init__(self, workers: Workers, next_hop: NextHop, max_waiting_bytes: int, timeout_s: float) -> None:
+    def __init__(
+        self,
+        workers: Workers,
+        next_hop: NextHop,
+        max_waiting_bytes: int,
+        timeout_s: float,
+        group_wait_s: float = 0.0,
+    ) -> None:
         self._workers = workers
         self._next_hop = next_hop
         self._max_waiting_bytes = max_waiting_bytes
@@ -40,6 +52,9 @@ class Requests:
         self._waiting: OrderedDict[Digest, list[bytes]] = OrderedDict()
         self._waiting_bytes = 0
         self._accepted: OrderedDict[Digest, float] = OrderedDict()
+        self._grouping: Grouping | None = None
+        if group_wait_s:
+            self._grouping = Grouping(group_wait_s, max_waiting_bytes // 2, self._traces_handed_on)
         self.taken_bytes = 0
         """Bytes of the requests under way."""
         self.is_draining = False
@@ -66,6 +81,8 @@ class Requests:
     async def drained(self, seconds: float) -> bool:
         """Wait for what is under way, ``seconds`` at most; False if something still is."""
         self.is_draining = True
+        if self._grouping is not None:
+            self._grouping.flush()
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=seconds)
         return not self._under_way
@@ -82,22 +99,51 @@ class Requests:
             del self._under_way[digest]
 
     async def _answered(self, signal: Signal, body: bytes, digest: Digest) -> Answer:
-        parts = self._take_waiting(digest)
-        if parts is None:
-            try:
+        try:
+            if self._grouping is not None and signal is Signal.TRACES:
+                return await self._grouping.add(body)
+            parts = self._take_waiting(digest)
+            if parts is None:
                 parts = await self._workers.process(signal.kind, body)
-            except InvalidRequestError:
-                return Answer(Outcome.INVALID, "The request is no OTLP message.")
-            except WorkerLostError:
-                return Answer(Outcome.UNAVAILABLE, "The request could not be processed in time.")
+        except InvalidRequestError:
+            return Answer(Outcome.INVALID, "The request is no OTLP message.")
+        except WorkerLostError:
+            return Answer(Outcome.UNAVAILABLE, "The request could not be processed in time.")
+        answer, rest = await self._sent(signal, parts)
+        if rest and answer.outcome.is_retryable:
+            self._wait(digest, rest)
+        return answer
+
+    async def _sent(self, signal: Signal, parts: list[bytes]) -> tuple[Answer, list[bytes]]:
+        """How the next hop answered, and what it has not accepted."""
         answer = ACCEPTED
         for number, part in enumerate(parts):
             answer = await self._next_hop.send(signal, part, self._timeout_s)
             if not answer.is_accepted:
-                if answer.outcome.is_retryable:
-                    self._wait(digest, parts[number:])
+                return answer, parts[number:]
+        return answer, []
+
+    async def _traces_handed_on(self, bodies: list[bytes]) -> list[Answer]:
+        """Whole traces, together; one by one where they fail together, so that each answers for itself."""
+        try:
+            answer = await self._persistently_sent(b"".join(bodies))
+        except WorkerLostError:
+            answer = Answer(Outcome.UNAVAILABLE, "The request could not be processed in time.")
+            if len(bodies) == 1:  # known now as one that ends workers: it goes without its content
+                with contextlib.suppress(WorkerLostError):
+                    answer = await self._persistently_sent(bodies[0])
+        if len(bodies) == 1 or answer.is_accepted or self.is_draining:
+            return [answer] * len(bodies)
+        return [(await self._traces_handed_on([body]))[0] for body in bodies]
+
+    async def _persistently_sent(self, body: bytes) -> Answer:
+        """Sent again and again until the next hop accepts or refuses, or the stage ends."""
+        rest = await self._workers.process(Signal.TRACES.kind, body)
+        while True:
+            answer, rest = await self._sent(Signal.TRACES, rest)
+            if answer.is_accepted or not answer.outcome.is_retryable or self.is_draining:
                 return answer
-        return answer
+            await asyncio.sleep(min(answer.retry_s, _MOST_PAUSE_SECONDS))
 
     def _take_waiting(self, digest: Digest) -> list[bytes] | None:
         parts = self._waiting.pop(digest, None)

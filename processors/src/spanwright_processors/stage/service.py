@@ -65,7 +65,11 @@ class Stage:
             lambda: self._measures.worker_restarted(),  # noqa: PLW0108 - it is made below
         )
         self._requests = Requests(
-            self._workers, self._next_hop, settings.max_waiting_bytes, settings.next.timeout_ms / 1000
+            self._workers,
+            self._next_hop,
+            settings.max_waiting_bytes,
+            settings.next.timeout_ms / 1000,
+            settings.group_wait_ms / 1000,
         )
         self._measures = Measures(lambda: self._requests.taken_bytes, lambda: self._workers.running)
         servers = list(self._http_servers())

@@ -99,6 +99,39 @@ class NextHopSettings:
 
 
 @dataclass(frozen=True)
+class SamplingSettings:
+    """Which traces are kept. Every span gets `spanwright.sampling.kept`, so that metrics are made of all of
+    them, and a filter behind that takes out the rest."""
+
+    share: float = 1.0
+    """Share of traces that are kept whatever is in them, by their ids. 1: all, and nothing is marked."""
+
+    errors: bool = True
+    """Keep traces with a failed span, or an outcome other than success."""
+
+    reviewed: bool = True
+    """Keep traces in which a person was asked, or a guardrail stepped in."""
+
+    cost_usd: float | None = None
+    """Keep traces that cost more."""
+
+    score_below: float | None = None
+    """Keep traces whose first retrieval score is lower."""
+
+    slower_than_ms: int | None = None
+    """Keep traces with a span that took longer."""
+
+    drop: bool = False
+    """Take the others out here, where no filter stands behind the stage."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.share <= 1.0:
+            raise ValueError(
+                f"Cannot use stage.sampling.share={self.share}: it is no share. Set a number from 0 to 1."
+            )
+
+
+@dataclass(frozen=True)
 class StageSettings:
     """`spanwright stage`: the steps as an OTLP service in the Collector's path."""
 
@@ -119,6 +152,8 @@ class StageSettings:
 
     next: NextHopSettings = field(default_factory=NextHopSettings)
 
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+
     workers: int = 0
     """Processes that run the steps. 0: one for each core."""
 
@@ -135,6 +170,11 @@ class StageSettings:
     """How long the steps may take over one request. Then its worker is replaced and the sender asked to come
     again; the second time its content is dropped."""
 
+    group_wait_ms: int = 0
+    """How long spans are held for the rest of their trace, so that its totals are right in whatever order
+    they come; half a second after its root, a trace goes on. Senders wait so long for the answer, and keep
+    the spans until then. 0: not at all."""
+
     drain_ms: int = 10_000
     """How long requests under way may take once the stage was told to end."""
 
@@ -145,13 +185,15 @@ class StageSettings:
     def __post_init__(self) -> None:
         least = {
             "workers": 0, "max_request_bytes": 1, "max_waiting_bytes": 1, "max_connections": 1,
-            "max_processing_ms": 1, "drain_ms": 0, "reload_check_ms": 0,
+            "max_processing_ms": 1, "drain_ms": 0, "group_wait_ms": 0, "reload_check_ms": 0,
         }  # fmt: skip
         for name, minimum in least.items():
             _at_least(name, getattr(self, name), minimum)
         for name in ("grpc", "http", "admin"):
             address = getattr(self, name)
-            if address is not None and split_address(address) is None:
+            if address == "none":  # in a file, where null means unset
+                object.__setattr__(self, name, None)
+            elif address is not None and split_address(address) is None:
                 raise ValueError(
                     f"Cannot use stage.{name}={address}: it is no address. Write it as host:port."
                 )

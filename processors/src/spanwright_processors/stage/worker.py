@@ -24,6 +24,8 @@ from ..settings import SettingsError, build_chain, load_settings
 from . import frame
 from .exposition import Metrics
 from .frame import Kind
+from .sampling import Sampling
+from .settings import SamplingSettings
 from .splitting import split
 
 _REQUESTS: dict[Kind, tuple[type[Any], Any]] = {
@@ -36,8 +38,11 @@ _EMPTIED = {Kind.EMPTIED_TRACES: Kind.TRACES, Kind.EMPTIED_LOGS: Kind.LOGS}
 class Worker:
     """The steps over serialized requests. ``limit``: the most bytes of a request for the next hop."""
 
-    def __init__(self, chain: StepChain, limit: int, metrics: Metrics) -> None:
+    def __init__(
+        self, chain: StepChain, limit: int, metrics: Metrics, sampling: SamplingSettings | None = None
+    ) -> None:
         self._chain = chain
+        self._sampling = Sampling(sampling or SamplingSettings())
         self._refusing = refusing_chain(chain.counters)
         self._limit = limit
         self._metrics = metrics
@@ -61,6 +66,8 @@ class Worker:
         except DecodeError:
             return Kind.INVALID, []
         process(request, chain)
+        if isinstance(request, ExportTraceServiceRequest):
+            self._sampling(request)
         return Kind.DONE, list(split(request, self._limit))
 
 
@@ -93,8 +100,8 @@ def _made(limit: int, metrics: Metrics) -> Iterator[Worker | str]:
         problems: Iterable[str] = error.problems
         yield from problems
         return
-    chain.counters.emit_metrics()
-    yield Worker(chain, limit, metrics)
+    chain.emit_metrics()
+    yield Worker(chain, limit, metrics, settings.stage.sampling)
 
 
 if __name__ == "__main__":

@@ -197,6 +197,9 @@ __all__ = [
     "SPANWRIGHT_RETRIEVAL_SCORE_MEAN",
     "SPANWRIGHT_RETRIEVAL_SCORE_MIN",
     "SPANWRIGHT_RETRIEVAL_SCORE_SECOND",
+    "SPANWRIGHT_SAMPLING_KEPT",
+    "SPANWRIGHT_SAMPLING_REASON",
+    "SPANWRIGHT_SAMPLING_SHARE",
     "SPANWRIGHT_STAGE_OUTCOME",
     "SPANWRIGHT_STAGE_SIGNAL",
     "SPANWRIGHT_STAGE_TRANSPORT",
@@ -656,6 +659,14 @@ SPANWRIGHT_RETRIEVAL_SCORE_MEAN: Final = "spanwright.retrieval.score.mean"
 SPANWRIGHT_RETRIEVAL_SCORE_MIN: Final = "spanwright.retrieval.score.min"
 #: Score of the second chunk returned. Absent when fewer than 2 came. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_SECOND: Final = "spanwright.retrieval.score.second"
+#: Whether the span's trace is worth keeping, as decided over the whole trace. On every span of a trace that
+#: was decided over. (boolean)
+SPANWRIGHT_SAMPLING_KEPT: Final = "spanwright.sampling.kept"
+#: Why a trace is kept; on its root. (enumeration)
+SPANWRIGHT_SAMPLING_REASON: Final = "spanwright.sampling.reason"
+#: Share of traces like this one that are kept: 1 for those kept for what they are; a trace of a share stands
+#: for 1/share traces. On the root. (double, 1)
+SPANWRIGHT_SAMPLING_SHARE: Final = "spanwright.sampling.share"
 #: How a request to the stage, or a reload of its policy, ended (metric dimension). (enumeration)
 SPANWRIGHT_STAGE_OUTCOME: Final = "spanwright.stage.outcome"
 #: What a request to the stage holds (metric dimension). (enumeration)

@@ -21,6 +21,7 @@ __all__ = [
     "OutputType",
     "Provider",
     "ResponseStatus",
+    "SamplingReason",
     "ScoreKind",
     "StageOutcome",
     "StageSignal",
@@ -324,6 +325,23 @@ class ResponseStatus(StrEnum):
     FAILED = "failed"
     #: Cancelled.
     CANCELLED = "cancelled"
+
+
+class SamplingReason(StrEnum):
+    """Values of ``spanwright.sampling.reason`` (closed)."""
+
+    #: A span failed, or the outcome was not success.
+    ERROR = "error"
+    #: A person was asked, or a guardrail stepped in.
+    REVIEW = "review"
+    #: The trace cost more than the limit.
+    COST = "cost"
+    #: The first retrieval score was below the limit.
+    SCORE = "score"
+    #: A span took longer than the limit.
+    DURATION = "duration"
+    #: It belongs to the share that is kept of all others.
+    SHARE = "share"
 
 
 class ScoreKind(StrEnum):

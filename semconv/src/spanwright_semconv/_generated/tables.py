@@ -222,6 +222,12 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "spanwright.retrieval.score.mean": AttributeDefinition("double"),
     "spanwright.retrieval.score.min": AttributeDefinition("double"),
     "spanwright.retrieval.score.second": AttributeDefinition("double"),
+    "spanwright.sampling.kept": AttributeDefinition("boolean"),
+    "spanwright.sampling.reason": AttributeDefinition(
+        "string",
+        values=("error", "review", "cost", "score", "duration", "share"),
+    ),
+    "spanwright.sampling.share": AttributeDefinition("double"),
     "spanwright.stage.outcome": AttributeDefinition("string"),
     "spanwright.stage.signal": AttributeDefinition("string"),
     "spanwright.stage.transport": AttributeDefinition("string"),
