@@ -230,7 +230,9 @@ class StorePlace:
             named = {self._full(name): content for name, content in objects.items()}
             try:
                 self._fs.pipe(named)
-            except FileNotFoundError:  # a store with real folders
+            except FileNotFoundError:
+                if self._fs.async_impl:  # an object store: it is the bucket that is missing
+                    raise
                 for folder in {name.rpartition("/")[0] for name in named}:
                     self._fs.makedirs(folder, exist_ok=True)
                 self._fs.pipe(named)

@@ -1,0 +1,119 @@
+"""Full texts in S3: stored, found, shared, erased and deleted through s3fs, as through a folder."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spanwright_processors.counters import Counters
+from spanwright_processors.offload.erasure import Erasure, erase
+from spanwright_processors.offload.error import MissingError, PlaceError
+from spanwright_processors.offload.layout import referred
+from spanwright_processors.offload.offloader import Offloader
+from spanwright_processors.offload.place import Place, opened
+from spanwright_processors.offload.prompt_registry import prompts
+from spanwright_processors.offload.reading import trace_texts
+from spanwright_processors.offload.retention import purge
+from spanwright_processors.offload.settings import OffloadSettings
+from support.full_texts import conversation, full_text, hexed
+
+URL = "s3://bucket/of/prompts"
+AGO = (time.time() - 1_790_000_000) / 86_400
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server with an empty bucket, that s3fs goes to."""
+    conf: dict[str, Any] = pytest.importorskip("fsspec.config").conf
+    server: Any = pytest.importorskip("moto.moto_server.threaded_moto_server").ThreadedMotoServer(port=0)
+    os.environ |= {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    server.start()
+    host, port = server.get_host_and_port()
+    conf["s3"] = {"endpoint_url": f"http://127.0.0.1:{port}"}
+    import_module("fsspec").filesystem("s3").mkdir("bucket")
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def place(address: str) -> Iterator[Place]:
+    place = opened(URL)
+    yield place
+    place.delete_folder("")
+
+
+def kept(tmp_path: Path, *spans: Any) -> list[str | None]:
+    one = Offloader(OffloadSettings(url=URL, spool=tmp_path / "spool"), counters=Counters(), linger_seconds=0)
+    refs = [one.keep(span.trace_id, span.span_id, span.user, span) for span in spans]
+    assert one.close(30.0)
+    return refs
+
+
+def test_a_place_like_any_other(place: Place) -> None:
+    """Objects, listings, many at once, and what is not there."""
+    place.put({f"day/texts/{number % 3}/{number}": b"x" * number for number in range(250)})
+    assert len(place.names("day/texts")) == 250
+    assert (place.folders(), place.folders("day/texts")) == (["day"], ["0", "1", "2"])
+    everything = dict(place.get_all([*place.names("day"), "day/none"]))
+    assert everything["day/texts/0/249"] == b"x" * 249
+    assert len(everything) == 250
+    with pytest.raises(MissingError):
+        place.get("day/none")
+    place.delete(["day/none", "day/texts/0/0"])
+    place.delete_folder("day/texts/1")
+    assert len(place.names("")) == 250 - 1 - 83
+    assert place.names("other") == place.folders("other") == []
+
+
+def test_from_keeping_to_erasing(place: Place, tmp_path: Path) -> None:
+    """A conversation's requests are stored once, rebuilt exactly, and erased with what only they have."""
+    spans = [
+        full_text(conversation(turn), turn, user=f"user {turn % 2}", prompt="ab" * 32, days=AGO)
+        for turn in range(1, 21)
+    ]
+    refs = kept(tmp_path, *spans)
+    assert [referred(str(ref)) is not None for ref in refs] == [True] * 20
+    assert str(refs[0]).startswith(f"{URL}/20")
+    for turn in (1, 10, 20):
+        (one,) = trace_texts(place, hexed(turn))
+        assert (one.missing, one.span.value("gen_ai.input.messages")) == ((), conversation(turn))
+    (day,) = (folder for folder in place.folders() if folder.startswith("20"))
+    assert len(place.names(f"{day}/texts")) == 1 + 2 * 20 + 1
+    assert [prompt.sha256 for prompt in prompts(place)] == ["ab" * 32]
+    assert erase(place, Erasure(users=frozenset({"user 0"}))).traces == 10
+    assert trace_texts(place, hexed(20)) == []
+    (one,) = trace_texts(place, hexed(19))
+    assert one.missing == ()
+    assert erase(place, Erasure(users=frozenset({"user 1"}))).traces == 10
+    assert place.folders() == ["erasures"]
+
+
+def test_old_days_are_deleted(place: Place) -> None:
+    """As folders, though a bucket has none."""
+    place.put({"2020-01-01/texts/aa/aa.zst": b"", "2020-01-01/traces/x/y.zst": b""})
+    assert purge(place, 30, 400).days == ["2020-01-01"]
+    assert place.names("") == []
+
+
+def test_forked_processes(place: Place, tmp_path: Path) -> None:
+    """Each has connections of its own, although its parent has stored something already."""
+    kept(tmp_path, full_text(days=AGO))
+    pid = os.fork()
+    if not pid:
+        try:
+            kept(tmp_path, full_text("child " * 30, 2, days=AGO))
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    assert len(trace_texts(place, hexed(2))) == 1
+
+
+def test_a_bucket_that_is_not_there(address: str) -> None:
+    """Is named, without what was sent."""
+    with pytest.raises(PlaceError, match=r"^Cannot reach s3://none/prompts: "):
+        opened("s3://none/prompts").put({"a": b"secret"})
