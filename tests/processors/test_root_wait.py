@@ -100,6 +100,31 @@ def test_what_is_held_is_bounded() -> None:
     assert (waiting.wait._open, len(waiting.wait._held)) == ({}, 0)
 
 
+def test_threads_that_start_and_end_spans_at_once_lose_none() -> None:
+    """Every span is passed on once, and no root is held for longer than the wait."""
+    waiting = Waiting(wait_s=0.05)
+    tracer = provider(waiting).get_tracer("t")
+
+    def requests() -> None:
+        for _ in range(200):
+            root = tracer.start_span("r")
+            inside = trace.set_span_in_context(root)
+            children = [tracer.start_span("c", inside) for _ in range(2)]
+            ending = threading.Thread(target=children[0].end)
+            ending.start()
+            root.end()
+            children[1].end()
+            ending.join()
+
+    threads = [threading.Thread(target=requests) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert until(lambda: len(waiting.passed) == 4 * 200 * 3)
+    assert (waiting.wait._open, len(waiting.wait._held)) == ({}, 0)
+
+
 def totals(exporter: Collect) -> dict[str, Any]:
     (root,) = (span for batch in exporter.batches for span in batch if span.parent is None)
     return dict(root.attributes or {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
@@ -45,8 +44,10 @@ class Pipeline(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002
         if self._wait is not None:
-            with suppress(Exception):  # the SDK does not guard this
+            try:
                 self._wait.started(span)
+            except Exception:  # the SDK does not guard this
+                self._counters.view_failed()
 
     def on_end(self, span: ReadableSpan) -> None:
         try:
