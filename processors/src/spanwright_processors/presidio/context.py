@@ -34,6 +34,8 @@ _WORD_AFTER_SPACE = re.compile(r"(?<=\s)\S")
 _PIECE_WITH_COLON = re.compile(r"(?<!\S)\S*:\S*")
 #: Characters before and behind a finding in which enough words that count are looked for first.
 _REACH = 240
+#: The same for one word that may be there.
+_NEAR = 64
 _NOT_A_KEYWORD = ("-PRON-", "be")
 
 
@@ -78,10 +80,33 @@ class Surroundings:
             return False
         near = self._near.get(start)
         if near is None:
+            if self._is_surely_near(start, possible):
+                return True
             if not self._may_be_near(start, possible):
                 return False
             near = self._near[start] = [*self._words_near(start), *self._given]
         return any(word in each for word in possible for each in near)
+
+    def _is_surely_near(self, start: int, possible: Iterable[str]) -> bool:
+        """True if one of the words stands so near that it counts however the rest is cut.
+
+        That is, with nothing but blanks and whole words between, the finding's own included.
+        """
+        text = self._text
+        if start == 0 or text[start - 1] != " " or text[start].isspace():
+            return False
+        counted = 1
+        pieces = text[max(0, start - _NEAR) : start - 1].split(" ")
+        for piece in reversed(pieces[1:]):
+            if not (piece.isascii() and piece.isalpha() and self._tokenizer.is_uncut(piece)):
+                return False
+            counts = piece.lower() not in self._stop_words
+            if counts and any(word in piece.lower() for word in possible):
+                return True
+            counted += counts or ":" in text
+            if counted > BEFORE:
+                return False
+        return False
 
     def _may_be_near(self, start: int, possible: Iterable[str]) -> bool:
         """False if none of the words stands where the words that count can be, which is cheaper to tell."""
@@ -138,7 +163,9 @@ class Surroundings:
 
     def _counts_alone(self, piece: str) -> bool:
         """True for what stands between blanks and is one word that counts, whatever stands around it."""
-        return piece.isascii() and piece.isalpha() and self._tokenizer.is_one_word(piece, self._stop_words)
+        if not (piece.isascii() and piece.isalpha() and self._tokenizer.is_uncut(piece)):
+            return False
+        return piece.lower() not in self._stop_words
 
     def _that_may_occur(self, words: tuple[str, ...]) -> list[str]:
         """The words, in lower case, that stand anywhere in the text or are given.

@@ -37,7 +37,6 @@ class Tokenizer:
         self._infixes = re.compile(affixes.infix).finditer
         self._is_url = re.compile(affixes.url).match
         self._known: dict[str, list[str]] = {}
-        self._one_word: dict[str, bool] = {}
 
     def tokens(self, text: str) -> list[Token]:
         """The tokens of a text."""
@@ -78,14 +77,10 @@ class Tokenizer:
             position += 1
         return found
 
-    def is_one_word(self, piece: str, stop_words: frozenset[str]) -> bool:
-        """True for letters that nothing is cut from and that are no stop word."""
-        known = self._one_word.get(piece)
-        if known is None:
-            if len(self._one_word) >= _REMEMBERED:
-                self._one_word = {}
-            known = self._one_word[piece] = self._tokens(piece) == [piece] and piece.lower() not in stop_words
-        return known
+    def is_uncut(self, piece: str) -> bool:
+        """True for a piece that is one token."""
+        tokens = self._known.get(piece) or self._tokens(piece)
+        return len(tokens) == 1
 
     def _tokens(self, piece: str) -> list[str]:
         found = self._known.get(piece)
