@@ -9,12 +9,14 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
-from spanwright_processors import EditableSpan
+from spanwright_processors import Counters, EditableSpan, StepChain
 from spanwright_processors.guard import EndOrder, ProcessedSpan, check_span_layout
+from spanwright_processors.step import Phase
 from support.spans import Keep, Shout, chain, ended, provider
 
 READERS: list[Callable[[ReadableSpan], object]] = [
@@ -275,3 +277,35 @@ def test_a_child_forked_while_a_step_runs_is_not_locked() -> None:
     reader.join()
     assert os.waitstatus_to_exitcode(status[1]) == 0
     assert status[0] == child
+
+
+class _Learner:
+    """Notes what it is shown before its turn, and when."""
+
+    learns = True
+    Settings: ClassVar[type[Any]] = type(None)
+    phase: ClassVar[Phase] = Phase.MASK
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def learn(self, span: EditableSpan) -> None:
+        self.seen.append(f"({span.name})")
+        span.name = "changed"
+        if span.name == "b":
+            raise ValueError
+
+    def __call__(self, span: EditableSpan) -> None:
+        self.seen.append(span.name)
+
+
+def test_steps_that_learn_see_what_has_ended_first() -> None:
+    """Each span of the trace once, but for the one whose turn it is; what they do to it does not count."""
+    learner = _Learner()
+    order = EndOrder(StepChain([learner], Counters()))
+    spans = [order.add(span) for span in a_trace("abr")]
+    assert spans[0].name == "a"
+    assert sorted(learner.seen[:2]) == ["(b)", "(r)"]
+    assert learner.seen[2:] == ["a"]
+    assert [span.name for span in spans] == ["a", "b", "r"]
+    assert learner.seen[3:] == ["b", "r"]

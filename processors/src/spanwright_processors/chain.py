@@ -48,6 +48,13 @@ class StepChain:
         self._attribute_steps = tuple(
             (step_name(step), step) for step in self.steps if isinstance(step, AttributeStep)
         )
+        self._learners = tuple(
+            (step_name(step), step.learn)  # type: ignore[attr-defined]
+            for step in self.steps
+            if getattr(step, "learns", False)
+        )
+        #: True if a step wants to see a trace's spans before it processes any of them.
+        self.learns = bool(self._learners)
         #: True if a step masks spans, whatever resource they come from.
         self.masks_content = self.masks(None)
         #: True if a masking step masks log records as well.
@@ -83,6 +90,19 @@ class StepChain:
                     definition.unit,
                     definition.description,
                 )
+
+    def learn(self, span: EditableSpan) -> None:
+        """Let steps look at a span of a trace before others of it are processed. Raises no ``Exception``.
+
+        For steps with ``learn(span)`` whose ``learns`` is true; they change nothing.
+        """
+        for name, learn in self._learners:
+            try:
+                learn(span)
+            except BaseException as error:
+                if _is_interrupt(error):
+                    raise
+                self._report(name, error)
 
     def process(self, span: EditableSpan) -> None:
         """Run every step on ``span``. Raises no ``Exception``; an interrupt leaves no content behind."""

@@ -14,7 +14,7 @@ from .chain import StepChain
 from .counters import Counters
 from .fork import watch_forks
 from .reentry import Inside
-from .sdk import EMPTY_FIELDS, processed_fields
+from .sdk import EMPTY_FIELDS, learn_from, processed_fields
 from .shared import SharedParts
 from .span import EditableSpan
 from .step import Phase
@@ -38,11 +38,12 @@ class ProcessedSpan(ReadableSpan):
     """
 
     # Slots, so that neither vars() nor a pickle shows the span as it was.
-    __slots__ = ("_order", "_previous", "_trace", "_unprocessed")
+    __slots__ = ("_learned", "_order", "_previous", "_trace", "_unprocessed")
 
     def __init__(self, raw: ReadableSpan, order: EndOrder) -> None:
         self._unprocessed: ReadableSpan | None = raw
         self._order = order
+        self._learned = False
         self._previous: ProcessedSpan | None = None
         self._trace: _OpenTrace | None = None
         self._context = raw._context
@@ -170,11 +171,26 @@ class EndOrder:
         trace_id = span._context.trace_id if span._context else 0
         with Inside(), self._stripes[trace_id % _LOCK_STRIPES]:
             waiting = _waiting(span)
+            if self.chain.learns:
+                self._learn_from(trace_id, waiting)
             try:
                 for earlier in reversed(waiting):
                     self._process_one(earlier)
             finally:
                 self._settle(trace_id, waiting)
+
+    def _learn_from(self, trace_id: int, waiting: list[ProcessedSpan]) -> None:
+        """Let the steps look at what has ended of the trace, but for the one whose turn it is."""
+        with self._lock:
+            trace = self._open.get(trace_id)
+            ends = (self._closed.get(trace_id), trace.last if trace is not None else None)
+        ended = {id(each): each for end in ends if end is not None for each in _waiting(end)}
+        ended |= {id(each): each for each in waiting}
+        for each in ended.values():
+            raw = each._unprocessed
+            if raw is not None and each is not waiting[-1] and not each._learned:
+                each._learned = True
+                learn_from(raw, self.chain)
 
     def process_open(self, trace_id: int) -> None:
         """Process what has ended of a trace whose local root is open."""

@@ -39,8 +39,9 @@ def process_traces(request: Any, chain: StepChain) -> None:
     """Run ``chain`` on every span of ``request``, in the order in which they ended, and edit them in place.
 
     Local roots come after all others, so that what has outlived its root and is here with it counts: all of
-    a trace's spans, where the Collector's groupbytrace has put them together. ``request`` is an ``ExportTraceServiceRequest``, a ``TracesData`` or a ``ResourceSpans`` list's owner:
-    anything with ``resource_spans``. A span that cannot be read or written loses its content, no other does.
+    a trace's spans, where the Collector's groupbytrace has put them together. ``request`` is an
+    ``ExportTraceServiceRequest``, a ``TracesData`` or a ``ResourceSpans`` list's owner: anything with
+    ``resource_spans``. A span that cannot be read or written loses its content, no other does.
     """
     found = [
         (span, resource, group.scope)
@@ -49,19 +50,34 @@ def process_traces(request: Any, chain: StepChain) -> None:
         for span in group.spans
     ]
     found.sort(key=lambda entry: (_is_local_root(entry[0]), entry[0].end_time_unix_nano))
-    for span, resource, scope in found:
-        process_span(span, resource, scope, chain)
+    views: list[SpanView | None] = [None] * len(found)
+    if chain.learns and len(found) > 1:
+        views = [_opened(span, resource, scope) for span, resource, scope in found]
+        for view in views:
+            if view is not None:
+                chain.learn(view.span)
+    for (span, resource, scope), view in zip(found, views, strict=True):
+        process_span(span, resource, scope, chain, view)
 
 
-def process_span(span: Span, resource: Mapping[str, Any], scope: Any, chain: StepChain) -> None:
+def process_span(
+    span: Span, resource: Mapping[str, Any], scope: Any, chain: StepChain, view: SpanView | None = None
+) -> None:
     """Run ``chain`` on one span of the scope ``scope`` (name, version). Raises no ``Exception``."""
     try:
-        view = SpanView(span, resource, scope)
+        view = SpanView(span, resource, scope) if view is None else view
         chain.process(view.span)
         view.write()
     except Exception:
         chain.counters.view_failed()
         _empty_span(span)
+
+
+def _opened(span: Span, resource: Mapping[str, Any], scope: Any) -> SpanView | None:
+    try:
+        return SpanView(span, resource, scope)
+    except Exception:  # told when its turn comes
+        return None
 
 
 def process_logs(request: Any, chain: StepChain) -> None:

@@ -18,7 +18,7 @@ DEFAULT_REGIONS = ("US", "GB", "DE", "FR", "IL", "IN", "CA", "BR")
 
 # A run of digit groups; what lies in it is settled below. Not in a word, a fraction, a price or a path.
 _RUN = re.compile(
-    r"(?<![\w$£€#])(?<![0-9][.,:/-])(?<![A-Za-z_][-/=.])"
+    r"(?<![\w$£€#])(?<![0-9][.,:/-])(?:(?<![A-Za-z_][-/.])|(?=\+))"
     r"(?:\+[ ]?|\(\+?)?[0-9](?:[ ().\-/\u00a0\u2010-\u2013]{0,3}[0-9]){6,40}(?!\w)(?![.,:/-][0-9])(?!%)"
 )
 _TOKEN = re.compile(r"[^ \u00a0]+")

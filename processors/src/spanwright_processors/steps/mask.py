@@ -15,7 +15,8 @@ from ..audit.originals import Originals
 from ..audit.settings import AuditSettings
 from ..content import NEUTRAL_EVENT_NAME, NEUTRAL_SPAN_NAME
 from ..counters import Counters, process_counters
-from ..detect.engine import FindingCache
+from ..detect.engine import Detector, FindingCache
+from ..detect.finding import Entity
 from ..detect.found import Found, drop_reason
 from ..detect.id_text import is_nobodys
 from ..detect.replacement import FAILED
@@ -69,6 +70,14 @@ class Mask:
         self._detector.when_changed(self._cache.clear)
         self._environments = Environments(settings, self._detector, self._cache)
         self._shared = Environments(settings, patterns, FindingCache(0))
+        # What a trace remembers, found by our own patterns, in spans whose turn has not come.
+        remembered = frozenset({Entity.PERSON, Entity.SECRET})
+        ahead = Detector(
+            remembered if wanted is None else remembered & wanted, native=settings.native_scanner
+        )
+        self._ahead = Environments(settings, ahead, FindingCache(0))
+        #: Whether names are looked for in all spans of a trace before any of them is masked.
+        self.learns = settings.carry_over
         self._originals = originals or _audit_log(settings.audit)
         # A metric's attributes tell its series apart, which have to stay apart.
         self._series = Environments(settings, patterns, FindingCache(0), distinct=True)
@@ -77,6 +86,23 @@ class Mask:
         self._budget_s = settings.budget_ms / 1e3
         #: Whether content may be captured behind this step, whatever the environment.
         self.masks_content = self._environments.mask_everywhere
+
+    def learn(self, span: EditableSpan) -> None:
+        """Remember names and passwords for the spans of its trace that are masked before this one."""
+        if self._memory is None or not span.trace_id:
+            return
+        found = self._open(span.trace_id)
+        policies = self._ahead.of(span.resource)
+        for attributes in (span.attributes, *(event.attributes for event in span.events)):
+            for key, value in attributes.items():
+                treatment = policies.by_key.get(key) or policies.treatment(key)
+                if (
+                    not treatment.identifying
+                    and treatment.whole is None
+                    and not isinstance(value, int | float)
+                ):
+                    _masked(treatment, key, value, found)
+        self._memory.learn(span.trace_id, found.learned)
 
     def __call__(self, span: EditableSpan) -> None:
         policies = self._environments.of(span.resource)
