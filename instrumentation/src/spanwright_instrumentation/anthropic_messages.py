@@ -15,7 +15,7 @@ from spanwright_semconv.prompt import system_prompt_sha256
 
 from .content import to_json
 from .media import inline
-from .translation import Request, Response, get, is_sent, listed
+from .translation import Request, Response, fields, get, is_sent, listed
 
 _MODALITIES = {"image": "image", "document": "document", "container_upload": "document"}
 
@@ -177,12 +177,13 @@ _PARTS: dict[str, Callable[[Any], messages.Part]] = {
 
 
 def read_response(_arguments: Mapping[str, Any], message: Any, captures_content: bool) -> Response:
-    blocks = listed(get(message, "content"))
+    told = fields(message)
+    blocks = listed(told.get("content"))
     calls = [block for block in blocks if get(block, "type") == "tool_use"]
     return _response(
-        _answered(message),
-        get(message, "usage"),
-        get(message, "stop_reason"),
+        _answered(told),
+        told.get("usage"),
+        told.get("stop_reason"),
         blocks if captures_content else None,
         [(get(call, "id"), str(get(call, "name")), to_json(get(call, "input"))) for call in calls],
     )
@@ -217,31 +218,33 @@ def _read_usage(into: dict[str, Any], usage: Any) -> None:
 
     https://docs.claude.com/en/docs/build-with-claude/prompt-caching#tracking-cache-performance
     """
-    sent = get(usage, "input_tokens")
+    told = fields(usage)
+    sent = told.get("input_tokens")
     if sent is None:
         return
-    read = get(usage, "cache_read_input_tokens")
-    written = get(usage, "cache_creation_input_tokens")
+    read = told.get("cache_read_input_tokens")
+    written = told.get("cache_creation_input_tokens")
     into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = sent + (read or 0) + (written or 0)
-    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = get(usage, "output_tokens")
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = told.get("output_tokens")
     into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = read
     into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = written
-    split = get(usage, "cache_creation")
+    split = told.get("cache_creation")
     if split is not None:
-        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS] = get(
-            split, "ephemeral_5m_input_tokens"
+        written_for = fields(split)
+        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS] = written_for.get(
+            "ephemeral_5m_input_tokens"
         )
-        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS] = get(
-            split, "ephemeral_1h_input_tokens"
+        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS] = written_for.get(
+            "ephemeral_1h_input_tokens"
         )
     into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(
-        get(usage, "output_tokens_details"), "thinking_tokens"
+        told.get("output_tokens_details"), "thinking_tokens"
     )
-    searches = get(get(usage, "server_tool_use"), "web_search_requests")
+    searches = get(told.get("server_tool_use"), "web_search_requests")
     into[attributes.SPANWRIGHT_USAGE_WEB_SEARCHES] = searches or None
-    into[attributes.SPANWRIGHT_RESPONSE_SERVICE_TIER] = get(usage, "service_tier")
-    into[attributes.SPANWRIGHT_RESPONSE_SPEED] = get(usage, "speed")
-    for iteration in listed(get(usage, "iterations")):
+    into[attributes.SPANWRIGHT_RESPONSE_SERVICE_TIER] = told.get("service_tier")
+    into[attributes.SPANWRIGHT_RESPONSE_SPEED] = told.get("speed")
+    for iteration in listed(told.get("iterations")):
         if get(iteration, "type") == "compaction":
             _add_compaction(into, iteration)
 
@@ -366,8 +369,8 @@ class MessageStream:
         return bool(text) and kind != "compaction_delta"
 
     def _add_usage(self, usage: Any) -> None:
-        known = {name: value for name in _USAGE if (value := get(usage, name)) is not None}
-        self._usage.update(known)
+        told = fields(usage)
+        self._usage.update((name, value) for name in _USAGE if (value := told.get(name)) is not None)
 
     def response(self, *, broken: bool) -> Response:
         broken = broken or self._error is not None
