@@ -12,12 +12,14 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from spanwright_processors import Pipeline, attach
+from spanwright_processors.exported_spans import ExportedSpans
 from spanwright_processors.exporters import BoundedExport, bound_exporter, describe, parts
 from spanwright_processors.steps.truncate import Truncate, TruncateSettings
 from spanwright_semconv import violations
 from support.spans import Collect, FunctionStep, chain, ended, provider
 
 KEY = "gen_ai.tool.call.result"
+SPANS = ExportedSpans()
 
 
 class Tempo(Collect):
@@ -92,7 +94,7 @@ def test_a_view_that_fails_shows_no_content() -> None:
             raise RuntimeError(span.name)
 
     exporter = Collect()
-    bound_exporter(exporter, chain(Failing()).steps)
+    bound_exporter(exporter, SPANS, chain(Failing()).steps)
     exporter.export([ended("s", {KEY: "secret"})])
     assert "secret" not in exporter.batches[0][0].to_json()
     assert exporter.batches[0][0].name == "span"
@@ -106,7 +108,7 @@ sizes = st.lists(st.integers(0, 90_000), max_size=40)
 def test_no_part_is_over_the_limit_and_no_span_is_lost(sizes: list[int], limit: int) -> None:
     """For any spans: parts in their order, each within the limit as OTLP really encodes it."""
     spans = [_span(index, size) for index, size in enumerate(sizes)]
-    found = list(parts(spans, limit))
+    found = list(parts(spans, limit, SPANS))
     assert [span.name for part in found for span in part] == [span.name for span in spans]
     assert all(encode_spans(part).ByteSize() <= limit * 1.02 + 500 for part in found)
 
@@ -121,8 +123,8 @@ CONTEXT = ended("s").context
 def test_what_fits_is_passed_on_as_it_is() -> None:
     """The very sequence, and the very spans."""
     spans = [ended("a"), ended("b")]
-    assert list(parts(spans, 10_000)) == [spans]
-    assert next(iter(parts(spans, 10_000))) is spans
+    assert list(parts(spans, 10_000, SPANS)) == [spans]
+    assert next(iter(parts(spans, 10_000, SPANS))) is spans
 
 
 def test_a_span_larger_than_a_message_keeps_what_is_no_content() -> None:
@@ -130,7 +132,7 @@ def test_a_span_larger_than_a_message_keeps_what_is_no_content() -> None:
     attributes = {f"key number {number}": "x" * 40 for number in range(40_000)}
     attributes |= {"gen_ai.request.model": "m", "gen_ai.response.id": "r"}
     span = ReadableSpan("s", context=CONTEXT, attributes=attributes)
-    ((small,),) = parts([span], 1_000_000)
+    ((small,),) = parts([span], 1_000_000, SPANS)
     assert encode_spans([small]).ByteSize() < 1_000_000
     assert (small.attributes or {})["gen_ai.request.model"] == "m"
     assert (small.attributes or {})["spanwright.content.truncated"] is True
@@ -145,7 +147,7 @@ def test_a_failure_ends_the_export() -> None:
             return SpanExportResult.FAILURE
 
     exporter = Refusing()
-    bound_exporter(exporter, [], 70_000)
+    bound_exporter(exporter, SPANS, [], 70_000)
     result = exporter.export([_span(n, 60_000) for n in range(3)])
     assert result is SpanExportResult.FAILURE
     assert len(exporter.batches) == 1
@@ -177,11 +179,11 @@ def test_an_exporter_is_bound_once_and_only_where_there_is_something_to_do() -> 
             return SpanExportResult.SUCCESS
 
     exporter = Collect()
-    assert bound_exporter(exporter, [], None) is None
-    assert bound_exporter(exporter, []) is not None
-    assert bound_exporter(exporter, []) is None
+    assert bound_exporter(exporter, SPANS, [], None) is None
+    assert bound_exporter(exporter, SPANS, []) is not None
+    assert bound_exporter(exporter, SPANS, []) is None
     slotted: Any = Slotted()
-    assert bound_exporter(slotted, []) is None
+    assert bound_exporter(slotted, SPANS, []) is None
 
 
 @pytest.mark.parametrize("attribute", ["_endpoint", "endpoint"])

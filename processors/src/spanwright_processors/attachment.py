@@ -14,6 +14,8 @@ from opentelemetry.trace import get_tracer_provider
 from spanwright_semconv.guard import GUARD_ATTRIBUTE
 
 from .chain import StepChain
+from .exported_logs import ExportedLogs
+from .exported_spans import ExportedSpans
 from .exporters import ExporterBounds
 from .guard import EndOrder, check_span_layout
 from .logs import LogStage
@@ -21,6 +23,7 @@ from .reentry import one_by_one
 from .returned_totals import return_totals
 from .root_wait import RootWait, root_wait
 from .unsampled import unsampled_reader
+from .warm_up import WarmUp
 
 _logger = logging.getLogger(__name__)
 
@@ -68,30 +71,36 @@ class Attachment:
         setattr(self._processors, self._method, self._entrance)
         setattr(self._provider, GUARD_ATTRIBUTE, self)
 
-    def _hold_roots(self, wait: RootWait) -> None:
-        """Have ``wait`` told of started spans, and what it holds passed on before a flush."""
+    def _see_starts(self, wait: RootWait | None, warm_up: WarmUp) -> None:
+        """Have both told of started spans, and what ``wait`` holds passed on before a flush."""
         processors = self._processors
         on_start, force_flush, shutdown = processors.on_start, processors.force_flush, processors.shutdown
 
         def started(span: Any, parent_context: Any = None) -> None:
             try:
-                wait.started(span)
+                if wait is not None:
+                    wait.started(span)
+                if warm_up.pending:
+                    warm_up.look(span)
             except Exception:  # the SDK does not guard this; suppress() would cost half a microsecond
                 self.chain.counters.view_failed()
             on_start(span, parent_context=parent_context)
 
         def flushed(*args: Any, **kwargs: Any) -> Any:
-            wait.release()
+            if wait is not None:
+                wait.release()
             return force_flush(*args, **kwargs)
 
         def shut_down(*args: Any, **kwargs: Any) -> Any:
-            wait.release()
+            if wait is not None:
+                wait.release()
             return shutdown(*args, **kwargs)
 
         self._replaced = {"on_start": started, "force_flush": flushed, "shutdown": shut_down}
         for method, replaced in self._replaced.items():
             setattr(processors, method, replaced)
-        self._leave.append(wait.release)
+        if wait is not None:
+            self._leave.append(wait.release)
 
     @property
     def active(self) -> bool:
@@ -145,7 +154,8 @@ def attach(provider: object | None = None, chain: StepChain | None = None) -> At
 
 def _attach_spans(attachment: Attachment) -> None:
     chain, processors = attachment.chain, attachment._processors
-    order, bounds, reader = EndOrder(chain), ExporterBounds(chain), unsampled_reader(chain)
+    order, reader = EndOrder(chain), unsampled_reader(chain)
+    bounds = ExporterBounds(chain, ExportedSpans())
     bounds.look(processors)
 
     def wrap(raw: Any) -> Any:
@@ -160,9 +170,23 @@ def _attach_spans(attachment: Attachment) -> None:
         wrap, lambda: chain.counters.lost(1, "not_wrapped"), wait.ended if wait is not None else None
     )
     attachment._leave.append(bounds.release)
-    if wait is not None:
-        attachment._hold_roots(wait)
+    warm_up = WarmUp(chain)
+    if wait is not None or warm_up.pending:
+        attachment._see_starts(wait, warm_up)
     _return_totals(chain, order)
+
+
+def _attach_records(attachment: Attachment) -> None:
+    chain, processors = attachment.chain, attachment._processors
+    stage, bounds = LogStage(chain), ExporterBounds(chain, ExportedLogs())
+    bounds.look(processors)
+
+    def wrap(raw: Any) -> Any:
+        bounds.look(processors)
+        return stage.wrap(raw)
+
+    attachment._install(wrap, lambda: chain.counters.lost(1, "not_wrapped"))
+    attachment._leave.append(bounds.release)
 
 
 def _return_totals(chain: StepChain, order: EndOrder) -> None:
@@ -187,8 +211,7 @@ def attach_logs(logger_provider: object | None = None, chain: StepChain | None =
         return existing
     chain = chain if chain is not None else _configured_chain()
     attachment = Attachment(provider, "_multi_log_record_processor", "on_emit", chain)
-    stage = LogStage(chain)
-    attachment._install(stage.wrap, lambda: chain.counters.lost(1, "not_wrapped"))
+    _attach_records(attachment)
     chain.emit_metrics()
     return attachment
 

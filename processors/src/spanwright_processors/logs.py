@@ -93,7 +93,7 @@ class _Source:
             return
         fields = _EMPTY_FIELDS
         try:
-            fields = _processed_fields(raw, self._resource, self.stage.chain)
+            fields = processed_log_fields(raw, self._resource, self.stage.chain)
         finally:  # an interrupt too leaves a record that can be read
             self._fields = fields
 
@@ -123,16 +123,18 @@ class ProcessedLogRecord(LogRecord):
         return copy
 
     def __reduce__(self) -> tuple[Callable[..., LogRecord], tuple[dict[str, Any]]]:
-        return _plain_record, ({**self._source.fields(), **self.__dict__},)
+        return plain_record, ({**self._source.fields(), **self.__dict__},)
 
 
-def _plain_record(fields: dict[str, Any]) -> LogRecord:
+def plain_record(fields: dict[str, Any]) -> LogRecord:
+    """A record of the API with these fields."""
     record = LogRecord.__new__(LogRecord)
     record.__dict__.update(fields)
     return record
 
 
-def _processed_fields(raw: LogRecord, resource: Any, chain: StepChain) -> Mapping[str, Any]:
+def processed_log_fields(raw: LogRecord, resource: Any, chain: StepChain) -> Mapping[str, Any]:
+    """The content-holding fields of ``raw`` after the steps. Raises no ``Exception``."""
     try:
         record = EditableLogRecord(
             body=raw.body,

@@ -11,10 +11,12 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from .batch import BatchProcessor, BatchSettings
 from .chain import StepChain
+from .exported_spans import ExportedSpans
 from .exporters import bound_exporter
 from .guard import EndOrder
 from .root_wait import root_wait
 from .unsampled import unsampled_reader
+from .warm_up import WarmUp
 
 
 class Pipeline(SpanProcessor):
@@ -37,17 +39,20 @@ class Pipeline(SpanProcessor):
         self._shutdown_timeout_s = settings.shutdown_timeout_s
         self._batches = tuple(BatchProcessor(exporter, settings, chain.counters) for exporter in exporters)
         for exporter in exporters:
-            bound_exporter(exporter, chain.steps, None)  # batches are bounded already
+            bound_exporter(exporter, ExportedSpans(), chain.steps, None)  # batches are bounded already
         self._wait = root_wait(chain, self._hand_on)
         self._reader = unsampled_reader(chain)
+        self._warm_up = WarmUp(chain)
         chain.emit_metrics()
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002
-        if self._wait is not None:
-            try:
+        try:
+            if self._wait is not None:
                 self._wait.started(span)
-            except Exception:  # the SDK does not guard this
-                self._counters.view_failed()
+            if self._warm_up.pending:
+                self._warm_up.look(span)
+        except Exception:  # the SDK does not guard this
+            self._counters.view_failed()
 
     def on_end(self, span: ReadableSpan) -> None:
         try:

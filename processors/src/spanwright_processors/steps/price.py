@@ -62,7 +62,7 @@ class PriceSettings:
     #: Fetch the newest table from genai-prices' address at the start and every `refresh_minutes`. Without
     #: this nothing of a price ever comes from the network.
     fetch: bool = False
-    #: Load the installed table in a thread when the pipeline starts, not with the first call.
+    #: Load the installed table in a thread when the first call begins, not where its span is processed.
     warm_up: bool = True
     #: Write the cost a second time as `gen_ai.usage.cost`, which Langfuse, OpenLIT and Grafana's GenAI
     #: dashboards read.
@@ -96,10 +96,14 @@ class Price:
         refresh_s = settings.refresh_minutes * 60.0 or None
         self._book = PriceBook(settings.overrides, settings.table, refresh_s, settings.fetch)
         use_book(self._book)
+        self._warms_up = settings.warm_up
         self._twice = settings.emit_gen_ai_usage_cost
         self.invalid_usages = 0
         self.unknown_models = 0
-        if settings.warm_up:
+
+    def warm_up(self) -> None:
+        """Load the installed table in a thread, if the settings say so."""
+        if self._warms_up:
             self._book.warm_up()
 
     def __call__(self, span: EditableSpan) -> None:
