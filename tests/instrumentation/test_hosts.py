@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from spanwright_instrumentation.hosts import provider_of, server_of
+from spanwright_instrumentation.hosts import provider_by_name, provider_of, server_of
 from spanwright_semconv.enums import Provider
 
 
@@ -57,3 +57,18 @@ def test_many_url_objects_in_turn() -> None:
     for port in range(1, 600):
         url = httpx.URL(f"http://localhost:{port}/v1")
         assert server_of(url) == server_of(url) == ("localhost", port)
+
+
+def test_provider_told_by_its_port() -> None:
+    """A server that only its port tells of; the host is asked first."""
+    assert provider_of("localhost", "openai", 11434) == "ollama"
+    assert provider_of("localhost", "openai", 8000) == "openai"
+    assert provider_of("api.groq.com", "openai", 11434) == "groq"
+
+
+def test_provider_by_a_gateways_name() -> None:
+    """Official names for what gateways call differently; others as they are."""
+    assert provider_by_name("vertex_ai") == "gcp.vertex_ai"
+    assert provider_by_name("bedrock") == "aws.bedrock"
+    assert provider_by_name("anthropic") == "anthropic"
+    assert provider_by_name("brand_new") == "brand_new"

@@ -33,18 +33,54 @@ _PROVIDERS: dict[str, str] = {
     "openrouter.ai": "openrouter",
     "api.fireworks.ai": "fireworks_ai",
     "api.cerebras.ai": "cerebras",
+    "api.deepinfra.com": "deepinfra",
+    "api.sambanova.ai": "sambanova",
+    "integrate.api.nvidia.com": "nvidia_nim",
+    "router.huggingface.co": "huggingface",
+    "dashscope.aliyuncs.com": "dashscope",
+    "dashscope-intl.aliyuncs.com": "dashscope",
+    "models.github.ai": "github",
+    "ollama.com": "ollama",
+}
+
+#: Ports that one server alone is known by, on hosts that say nothing.
+_BY_PORT = {11434: "ollama"}
+
+#: Names that gateways and configurations give providers -> the official ones. Others are taken as they are.
+_BY_NAME: dict[str, str] = {
+    "azure": Provider.AZURE_AI_OPENAI.value,
+    "azure_text": Provider.AZURE_AI_OPENAI.value,
+    "azure_ai": Provider.AZURE_AI_INFERENCE.value,
+    "bedrock": Provider.AWS_BEDROCK.value,
+    "bedrock_converse": Provider.AWS_BEDROCK.value,
+    "cohere_chat": Provider.COHERE.value,
+    "gemini": Provider.GCP_GEMINI.value,
+    "mistral": Provider.MISTRAL_AI.value,
+    "moonshot": Provider.MOONSHOT_AI.value,
+    "text-completion-openai": Provider.OPENAI.value,
+    "vertex_ai": Provider.GCP_VERTEX_AI.value,
+    "vertex_ai_beta": Provider.GCP_VERTEX_AI.value,
+    "watsonx": Provider.IBM_WATSONX_AI.value,
+    "xai": Provider.X_AI.value,
+    "hosted_vllm": "vllm",
+    "ollama_chat": "ollama",
 }
 
 
+def provider_by_name(name: str) -> str:
+    """``gen_ai.provider.name`` of a provider as a gateway calls it."""
+    return _BY_NAME.get(name, name)
+
+
 @lru_cache(maxsize=256)
-def provider_of(host: str, default: str) -> str:
+def provider_of(host: str, default: str, port: int | None = None) -> str:
     """``gen_ai.provider.name`` of a host; ``default`` for an unknown one, such as one's own server."""
     name = host.lower()
     while name:
         if name in _PROVIDERS:
             return _PROVIDERS[name]
         name = name.partition(".")[2]
-    return default
+    return _BY_PORT.get(port, default) if port is not None else default
 
 
 Server = tuple[str | None, int | None]

@@ -44,6 +44,13 @@ def counted_requests(sent: int = 0) -> Requests:
     return requests
 
 
+def count_repetition() -> None:
+    """One request more, where what repeats it tells in another way than by a call of a method."""
+    requests = _current.get()
+    if requests is not None:
+        requests.sent += 1
+
+
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """The provider's id of a request, from its answer's headers."""
     found = (headers.get(name) for name in _REQUEST_ID_HEADERS)

@@ -98,7 +98,11 @@ def cases() -> Iterator[Any]:
                     if {case.name, f"{how}: {case.name}", f"{how[-6:]}: {case.name}"} & set(declared):
                         continue
                     if case.applies(is_async=is_async, stream=streams):
-                        yield pytest.param(driver, case, is_async, streams, id=f"{driver}-{how}-{case.name}")
+                        passed_over = getattr(module, "WARNINGS", ())
+                        marks = [pytest.mark.filterwarnings(f"ignore:{each}") for each in passed_over]
+                        yield pytest.param(
+                            driver, case, is_async, streams, id=f"{driver}-{how}-{case.name}", marks=marks
+                        )
 
 
 def test_every_model_provider_has_a_driver() -> None:
@@ -126,7 +130,8 @@ def test_call(
         observed = asyncio.run(seen(case, play))
         wait_for_span(recording)
 
-    assert described(observed) == described(bare)
+    changing: set[str] = getattr(module, "CHANGING", set())
+    assert described(observed, changing) == described(bare, changing)
     assert noise(caplog) == []
     (span,) = recording.spans
     assert {*play.wire.current} == {span.context.span_id}, "the HTTP request belongs below the span"
@@ -170,18 +175,18 @@ async def seen(case: Case, play: Play) -> list[Any]:
     return result
 
 
-def described(result: list[Any]) -> list[Any]:
-    """Values that can be compared, models by class and content."""
-    return [describe(item) for item in result]
+def described(result: list[Any], changing: set[str]) -> list[Any]:
+    """Values that can be compared, models by class and content, but for what differs from call to call."""
+    return [describe(item, changing) for item in result]
 
 
-def describe(item: Any) -> Any:
+def describe(item: Any, changing: set[str]) -> Any:
     if isinstance(item, list):
-        return described(item)
+        return described(item, changing)
     if isinstance(item, BaseException):
         return type(item), str(item), type(item.__cause__), type(item.__context__)
     is_model = hasattr(item, "model_dump") and not isinstance(item, type)
-    return (type(item), item.model_dump()) if is_model else item
+    return (type(item), item.model_dump(exclude=changing)) if is_model else item
 
 
 def wait_for_span(recording: Recording) -> None:

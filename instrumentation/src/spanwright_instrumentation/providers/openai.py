@@ -65,7 +65,7 @@ def _request(
     model = arguments.get("model")
     request = Request(
         operation.value,
-        provider_of(address, default) if address else default,
+        provider_of(address, default, port) if address else default,
         model if isinstance(model, str) else None,
         address,
         port,
