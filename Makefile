@@ -8,7 +8,7 @@ SOURCES := $(PACKAGES:%=%/src)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test check format generate native bench conformance collector wheels lock clean
+.PHONY: help demo test check format generate native bench conformance fixtures collector wheels lock clean
 .DEFAULT_GOAL := help
 
 help:                  ## list the targets
@@ -44,6 +44,9 @@ bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK
 conformance: $(READY)  ## record what the installed Presidio finds in 5,500 texts, try the engine harder (20 min)
 	@PYTHONPATH=tests:. $(BIN)/python -m support.presidio_recording
 	@SPANWRIGHT_TEST_CONFORMANCE=1 $(BIN)/python -m pytest -q tests/processors/presidio/test_engine.py
+
+fixtures: $(READY)     ## run the libraries whose spans are fixtures anew, each in its own environment (needs Node)
+	@$(BIN)/python tests/fixtures/dialects/make.py $(ONLY)
 
 collector: $(READY)    ## build the real Collector with the Collector Builder (needs Go), print its path
 	@collector-config/build.sh

@@ -128,10 +128,6 @@ def describe(span: EditableSpan) -> None:
     )
 
 
-def change_kind(span: EditableSpan) -> None:
-    span.kind = SpanKind.INTERNAL if span.kind is SpanKind.CLIENT else SpanKind.CLIENT
-
-
 def recover(span: EditableSpan) -> None:
     span.status_code = StatusCode.OK  # with the description left: the SDK allows none with OK
 
@@ -153,7 +149,7 @@ EDITS: list[Any] = [
     FunctionStep(change_events),
     FunctionStep(drop_events),
     FunctionStep(describe),
-    FunctionStep(change_kind),
+    FunctionStep(lambda span: setattr(span, "kind", SpanKind((span.kind.value + 1) % 5))),
     FunctionStep(recover),
     FunctionStep(raises(ValueError())),
 ]

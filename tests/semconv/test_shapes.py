@@ -41,3 +41,8 @@ def test_a_response_may_be_null_but_not_absent() -> None:
     assert shape_errors("messages", [message]) == []
     message = {"role": "tool", "parts": [{"type": "tool_call_response"}]}
     assert shape_errors("messages", [message]) == ["[0].parts[0]: response is missing"]
+
+
+def test_tuples_are_lists() -> None:
+    """Structured values of the SDK's spans come back with tuples."""
+    assert shape_errors("messages", ({"role": "user", "parts": ({"type": "text", "content": "x"},)},)) == []

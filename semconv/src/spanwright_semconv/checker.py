@@ -85,6 +85,11 @@ def definition_of(key: str) -> AttributeDefinition | None:
     return next((entry for name, entry in _TEMPLATES.items() if key.startswith(f"{name}.")), None)
 
 
+def span_types() -> Mapping[str, SpanDefinition]:
+    """The registry's span types by name."""
+    return SPANS
+
+
 def _one_attribute(key: str, value: Any) -> list[str]:
     definition = definition_of(key)
     if definition is None:

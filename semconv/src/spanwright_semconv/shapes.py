@@ -22,10 +22,18 @@ _PARTS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
 
 def shape_errors(shape: str, value: Any) -> list[str]:
     """Defects of ``value``, such as ``[0].parts[1]: content is missing``; the registry names ``shape``."""
+    value = _with_lists(value)
     if not isinstance(value, list):
         return [f"is {_json_type(value)}, not a list"]
     check = _SHAPES[shape]
     return [error for at, item in enumerate(value) for error in _item_errors(f"[{at}]", item, check)]
+
+
+def _with_lists(value: Any) -> Any:
+    """The SDK gives structured values back with tuples for lists."""
+    if isinstance(value, (list, tuple)):
+        return [_with_lists(item) for item in value]
+    return {key: _with_lists(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _item_errors(where: str, item: Any, check: Callable[[str, dict[str, Any]], list[str]]) -> list[str]:

@@ -1,0 +1,283 @@
+"""Messages in whatever shape a provider or framework gives them, as the conventions shape them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring as _quoted
+from typing import Any
+
+from spanwright_semconv.messages import Message, Part, message, reasoning, text
+
+from .parts import EMPTY, as_text, decoded, first, part_of, parts_of
+from .values import compact
+
+#: What LangChain, Gemini and others call the roles.
+_ROLES = {
+    "human": "user",
+    "HumanMessage": "user",
+    "ai": "assistant",
+    "AIMessage": "assistant",
+    "AIMessageChunk": "assistant",
+    "model": "assistant",
+    "SystemMessage": "system",
+    "function": "tool",
+    "ToolMessage": "tool",
+}
+_SIMPLE_ROLES = frozenset(("system", "user", "assistant"))
+#: Items of OpenAI's responses that stand among messages without being one -> whose they are.
+_ITEM_ROLES = {
+    "function_call": "assistant",
+    "custom_tool_call": "assistant",
+    "reasoning": "assistant",
+    "tool_use": "assistant",
+    "tool_call": "assistant",
+    "function_call_output": "tool",
+    "custom_tool_call_output": "tool",
+    "tool_result": "tool",
+    "tool_call_response": "tool",
+}
+_REASONS = ("finish_reason", "finishReason", "stop_reason")
+#: Keys that only messages, choices and generations have.
+_SIGNS = frozenset(
+    (
+        "content",
+        "contents",
+        "tool_calls",
+        "toolCalls",
+        "tool_results",
+        "function_call",
+        "message",
+        "lc",
+        "generation_info",
+        "message_content",
+    )
+)
+#: Where the messages stand in a whole request, a whole response, or a framework's record of them.
+_INPUTS = ("messages", "input", "contents", "prompt", "question", "query")
+_OUTPUTS = ("choices", "generations", "candidates", "messages", "output", "outputs", "message")
+
+
+def messages_of(value: Any, role: str) -> list[Message]:
+    """The messages in ``value``: a list, one message, text. ``role``: whose, where that is not said."""
+    found = decoded(value)
+    if _may_be_message(found):
+        return [message_of(found, role)]
+    if isinstance(found, list | tuple):
+        items = [item for each in found for item in (each if isinstance(each, list | tuple) else (each,))]
+        if all(
+            isinstance(item, str) or (isinstance(item, dict) and looks_like_message(item)) for item in items
+        ):
+            return [message_of(item, role) for item in items]
+    return [message(role, [text(as_text(value))])]
+
+
+def message_of(value: Any, role: str) -> Message:
+    """One message. Keys that have no official place stay as they are, unless empty."""
+    value = decoded(value)
+    if type(value) is dict and len(value) == 2:  # nearly all messages of nearly all conversations
+        content, said = value.get("content"), value.get("role")
+        if type(content) is str and type(said) is str and said in _SIMPLE_ROLES:
+            return {"role": said, "parts": [{"type": "text", "content": content}] if content else []}
+    if not _may_be_message(value):
+        return message(role, parts_of(as_text(value)))
+    kind = value.get("type")
+    if kind in _ITEM_ROLES and "role" not in value:
+        return message(_ITEM_ROLES[kind], [part_of(value)])
+    value, reason = _unwrapped(value)
+    said = value.get("role") or value.get("type") or role
+    if isinstance(said, str):
+        role = _ROLES.get(said, said) if said != "message" else role
+    used = {"role", "type"}
+    found = message(role, _parts(value, role, used))
+    name = value.get("name")
+    if isinstance(name, str) and name:
+        found["name"] = name
+        used.add("name")
+    for key in _REASONS:
+        said = value.get(key)
+        if isinstance(said, str) and said and reason in (None, said):
+            reason = said
+            used.add(key)
+    if isinstance(reason, str) and reason:
+        found["finish_reason"] = reason
+    for key, extra in value.items():
+        if key not in used and extra not in EMPTY:
+            found.setdefault(key if key not in found else f"other_{key}", extra)  # type: ignore[misc]
+    return found
+
+
+def plain_messages(rows: Iterable[Mapping[str, str]], role: str) -> list[Message] | None:
+    """Messages of one text each, of rows with role, content and finish reason; None if one is a tool's."""
+    found: list[Message] = []
+    for row in rows:
+        said = row.get("role", role)
+        content = row.get("content", "")
+        if said not in _SIMPLE_ROLES or content[:1] in ("[", "{"):
+            return None
+        each: Message = {"role": said, "parts": [{"type": "text", "content": content}] if content else []}
+        if row.get("finish_reason"):
+            each["finish_reason"] = row["finish_reason"]
+        found.append(each)
+    return found
+
+
+def messages_text(messages: Iterable[Message]) -> str:
+    """Messages as compact JSON text; those of one text, nearly all, in a fraction of the time."""
+    return f"[{','.join(map(_message_text, messages))}]"
+
+
+def _message_text(each: Message) -> str:
+    parts = each["parts"]
+    if len(each) == 2 and len(parts) == 1:
+        part = parts[0]
+        if len(part) == 2 and part["type"] == "text" and type(part.get("content")) is str:
+            said, content = _quoted(each["role"]), _quoted(part["content"])  # type: ignore[typeddict-item]
+            return f'{{"role":{said},"parts":[{{"type":"text","content":{content}}}]}}'
+    return compact(each)
+
+
+def sent_messages(value: Any) -> tuple[list[Message], list[Part], dict[str, Any]]:
+    """(messages, system instructions, the rest) of what was sent: messages, a request, any object."""
+    found = decoded(value)
+    key = _holder(found, _INPUTS)
+    if key is None:
+        return messages_of(value, "user"), [], {}
+    rest = dict(found)
+    found = messages_of(rest.pop(key), "user")
+    system: list[Part] = []
+    for name in ("system", "instructions", "system_instruction", "systemInstruction"):
+        if name in rest:
+            system += instructions_of(rest.pop(name))
+    return found, system, rest
+
+
+def received_messages(value: Any) -> tuple[list[Message], dict[str, Any]]:
+    """(messages, the rest) of what came back: messages, a whole response, or any object."""
+    found = decoded(value)
+    key = _holder(found, _OUTPUTS)
+    if key is None:
+        return messages_of(value, "assistant"), {}
+    rest = dict(found)
+    return messages_of(rest.pop(key), "assistant"), rest
+
+
+def instructions_of(value: Any) -> list[Part]:
+    """The parts of system instructions: text, parts, or messages."""
+    value = decoded(value)
+    if isinstance(value, dict) and ("parts" in value or "content" in value) and "type" not in value:
+        return _parts(value, "system", set())
+    if isinstance(value, list | tuple):
+        return [part for each in value for part in instructions_of(each)]
+    return parts_of(value)
+
+
+def _may_be_message(value: Any) -> bool:
+    return isinstance(value, dict) and looks_like_message(value)
+
+
+def looks_like_message(value: dict[str, Any]) -> bool:
+    """True for an object that is a message, a choice, a generation or an item of a conversation."""
+    kind = value.get("type")
+    return (
+        "role" in value
+        or "parts" in value
+        or not _SIGNS.isdisjoint(value)
+        or (isinstance(kind, str) and (kind in _ITEM_ROLES or kind in _ROLES))
+    )
+
+
+def _holder(value: Any, keys: tuple[str, ...]) -> str | None:
+    """The key of an object under which its messages stand; None where it is one itself, or no object."""
+    if not isinstance(value, dict) or "role" in value or "parts" in value or "lc" in value:
+        return None
+    kind = value.get("type")
+    if isinstance(kind, str) and (kind in _ITEM_ROLES or kind in _ROLES):
+        return None
+    return next((key for key in keys if value.get(key) not in EMPTY), None)
+
+
+def _unwrapped(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any]:
+    """The message inside a choice, a generation or LangChain's constructor, and why it ended there."""
+    reason = None
+    for _ in range(4):
+        inner = value.get("message")
+        if isinstance(inner, dict):
+            info = value.get("generation_info")
+            reason = first(value, "finish_reason", "finishReason", "stop_reason") or reason
+            if reason is None and isinstance(info, dict):
+                reason = info.get("finish_reason")
+        elif "lc" in value or (value.get("type") in _ROLES and "content" not in value):
+            inner = first(value, "kwargs", "data")
+        elif isinstance(value.get("content"), dict) and "role" in value["content"]:  # Gemini's candidates
+            reason, inner = first(value, "finishReason", "finish_reason") or reason, value["content"]
+        if not isinstance(inner, dict):
+            return value, reason
+        value = inner
+    return value, reason
+
+
+def _parts(value: Mapping[str, Any], role: str, used: set[str]) -> list[Part]:
+    """The parts of a message; ``used`` gets the keys that were read."""
+    official = value.get("parts")
+    if isinstance(official, list | tuple):
+        used.add("parts")
+        return [part_of(each) for each in official]
+    parts = _content_parts(value, role, used)
+    for key in ("reasoning_content", "reasoning"):
+        thought = value.get(key)
+        if isinstance(thought, str) and thought and key not in used:
+            parts.insert(0, reasoning(thought))
+            used.add(key)
+    parts += _listed(value, "tool_results", "tool_result", used)
+    parts += _media_lists(value, used)
+    known = {part.get("id") for part in parts if part.get("type") == "tool_call"}
+    for key in ("tool_calls", "toolCalls"):
+        calls = _listed(value, key, "tool_call", used)
+        parts += [call for call in calls if call.get("id") is None or call.get("id") not in known]
+    function = value.get("function_call")
+    if isinstance(function, dict):
+        parts.append(part_of({"type": "tool_call", **function}))
+        used.add("function_call")
+    return parts
+
+
+def _content_parts(value: Mapping[str, Any], role: str, used: set[str]) -> list[Part]:
+    key = next((key for key in ("content", "contents", "text") if value.get(key) is not None), None)
+    if key is None:
+        return []
+    content = value[key]
+    if role != "tool" or _is_blocks(content):
+        used.add(key)
+        return parts_of(content)
+    if content == "" and "tool_results" in value:
+        return []
+    call_id = first(value, "tool_call_id", "toolCallId")
+    used |= {key, "tool_call_id", "toolCallId"}
+    return [part_of({"type": "tool_call_response", "response": content, "id": call_id})]
+
+
+def _is_blocks(content: Any) -> bool:
+    """True where a tool's message holds blocks that say themselves that they are results."""
+    if not isinstance(content, list | tuple):
+        return False
+    return any(isinstance(block, dict) and str(block.get("type", "")).startswith("tool") for block in content)
+
+
+def _listed(value: Mapping[str, Any], key: str, kind: str, used: set[str]) -> list[Part]:
+    items = value.get(key)
+    if not isinstance(items, list | tuple) or not all(isinstance(item, dict) for item in items):
+        return []
+    used.add(key)
+    inner = [item["tool_call"] if isinstance(item.get("tool_call"), dict) else item for item in items]
+    return [part_of({**item, "type": kind}) for item in inner]
+
+
+def _media_lists(value: Mapping[str, Any], used: set[str]) -> list[Part]:
+    """Datadog keeps pictures and sound beside the text."""
+    parts: list[Part] = []
+    for key, modality in (("image_parts", "image"), ("audio_parts", "audio")):
+        items = value.get(key)
+        if isinstance(items, list | tuple) and all(isinstance(item, dict) for item in items):
+            used.add(key)
+            parts += [part_of({"type": modality, **item}) for item in items]
+    return parts

@@ -1,0 +1,234 @@
+"""The attributes of one span, written in any dialect, as the current conventions would have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from spanwright_semconv.attributes import GEN_AI_OPERATION_NAME, SPANWRIGHT_ORIGINAL_ATTRIBUTE, USER_ID
+from spanwright_semconv.checker import KNOWN_NAMESPACES
+
+from ..span import Attributes
+from .flattened import plain_rows, unflattened
+from .parts import EMPTY, decoded, mapping_of
+from .reshaping import reshaped
+from .table import Rule
+from .values import compact, converter
+
+#: What of a value has no official place: nothing of it has one, or all of it; else the rest itself.
+NOTHING_READ: Any = object()
+ALL_READ: Any = None
+
+_MOVED = f"{SPANWRIGHT_ORIGINAL_ATTRIBUTE}."
+
+
+class Placer(NamedTuple):
+    """What puts content where it belongs, told what the table says it is."""
+
+    #: What of the value has no place.
+    value: Callable[[Translation, str, Any], Any]
+    #: Whether flattened messages of one text each were put.
+    rows: Callable[[Translation, str, list[dict[str, str]]], bool]
+
+
+class Translation:
+    """What the attributes of one span become: ``new`` official values, ``gone`` names, and what is ``left``.
+
+    The official attribute of a span wins over every dialect's. ``dialects`` are those whose attributes were
+    read, ``dropped`` the attributes whose values are not kept anywhere, ``private`` those that identify the
+    user, which go wherever their value stands.
+    """
+
+    __slots__ = (
+        "_attributes",
+        "_drops_repeats",
+        "dialects",
+        "dropped",
+        "gone",
+        "left",
+        "new",
+        "operation",
+        "private",
+    )
+
+    def __init__(self, attributes: Attributes, operation: str | None, drops_repeats: bool = False) -> None:
+        self._attributes = attributes
+        self._drops_repeats = drops_repeats
+        self.operation = operation
+        self.new: dict[str, Any] = {}
+        self.gone: list[str] = []
+        self.left: dict[str, Any] = {}
+        self.dropped: list[str] = []
+        self.private: list[str] = []
+        self.dialects: set[str] = set()
+
+    def get(self, key: str) -> Any:
+        """The official value, as it is or will be."""
+        value = self.new.get(key)
+        return self._attributes.get(key) if value is None else value
+
+    def put(self, target: str, value: Any) -> bool:
+        """Give ``target`` the value, in its type. True if it has that value now, False if it has another."""
+        convert = converter(target)
+        converted = convert(value) if convert is not None else None
+        if converted is None:
+            return value in EMPTY
+        found = self.new.get(target)
+        if found is None:
+            found = self._attributes.get(target)
+            if found is None:
+                self.new[target] = converted
+                return True
+        if found is converted:
+            return True
+        return bool(found == converted) or (isinstance(found, str) and decoded(found) == decoded(converted))
+
+    def put_at(self, found: Mapping[str, Any], paths: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+        """Give the official attributes their values in an object, by dotted path. What of it has no place."""
+        rest = dict(found)
+        for path, targets in paths.items():
+            head, _, tail = path.partition(".")
+            value = rest.get(head)
+            if tail and isinstance(value, Mapping):
+                rest[head] = self.put_at(value, {tail: targets})
+            elif not tail and value is not None and self._put_in_all(targets, value):
+                del rest[head]
+        return {key: item for key, item in rest.items() if item not in EMPTY}
+
+    def move(self, key: str, value: Any) -> None:
+        """Keep a value that may not stand under its name."""
+        self.left[_MOVED + key] = value
+        self.gone.append(key)
+
+    def read(self, hits: Iterable[tuple[str, Any, Rule]], placer: Placer) -> None:
+        """Read the attributes that mean something, given in the order of their rules."""
+        contents: dict[Rule, list[tuple[str, Any]]] = {}
+        for key, value, rule in hits:
+            kind = rule.kind
+            if kind == "content":
+                pairs = contents.get(rule)
+                if pairs is None:
+                    pairs = contents[rule] = []
+                pairs.append((key, value))
+            elif not rule.is_plain or not self._rename(key, value, rule):
+                _READERS[kind](self, key, value, rule)
+        for rule, pairs in contents.items():
+            if rule.family is not None:
+                self._family(rule, pairs, placer)
+                continue
+            for key, value in pairs:
+                self._settle(key, value, rule, placer.value(self, rule.content, value))
+
+    def _rename(self, key: str, value: Any, rule: Rule) -> bool:
+        """An attribute that only has another name, where that is free. False where there is more to it."""
+        target = rule.targets[0]
+        if target in self.new or target in self._attributes:
+            return False
+        convert = converter(target)
+        converted = convert(value) if convert is not None else None
+        if converted is None:
+            return False
+        self.new[target] = converted
+        self.gone.append(key)
+        self.dialects.add(rule.dialect)
+        return True
+
+    def _put_in_all(self, targets: Iterable[str], value: Any) -> bool:
+        """True if one of ``targets`` at least has the value now."""
+        placed = False
+        for target in targets:
+            placed = self.put(target, value) or placed
+        return placed
+
+    def _attribute(self, key: str, value: Any, rule: Rule) -> None:
+        if rule.values:
+            value = rule.values.get(str(value).lower(), value)
+        if rule.divided_by is not None and isinstance(value, int | float):
+            value = value / rule.divided_by
+        is_read = self._put_in_all(rule.targets, value)
+        if USER_ID in rule.targets:  # it is hashed under that name, and must stand under no other
+            self.gone.append(key)
+            self.private.append(key)
+            self.dialects.add(rule.dialect)
+            return
+        self._settle(key, value, rule, ALL_READ if is_read else NOTHING_READ)
+
+    def _operation(self, key: str, value: Any, rule: Rule) -> None:
+        if key == GEN_AI_OPERATION_NAME:
+            return
+        operation = rule.values.get(str(value).lower())
+        is_read = bool(operation) and operation == self.operation
+        self._settle(key, value, rule, ALL_READ if is_read else NOTHING_READ)
+
+    def _object(self, key: str, value: Any, rule: Rule) -> None:
+        found = _mapping(value) if isinstance(value, str) and len(value) <= _SHORT else mapping_of(value)
+        rest = self.put_at(found, rule.values) if found else found
+        self._settle(key, value, rule, NOTHING_READ if rest == found else (rest or ALL_READ))
+
+    def _typed(self, key: str, value: Any, rule: Rule) -> None:
+        """An official attribute whose value has another type, or content in another shape."""
+        convert = converter(key)
+        if rule.content:
+            converted = reshaped(rule.content, key, value)
+        else:
+            converted = convert(value) if convert is not None else None
+        if converted is None:
+            self.move(key, value)
+        elif converted != value or type(converted) is not type(value):
+            self.new[key] = converted
+
+    def _unknown(self, key: str, value: Any, _: Rule) -> None:
+        self.move(key, value)
+
+    def _repeat(self, key: str, value: Any, rule: Rule) -> None:
+        self._settle(key, value, rule, NOTHING_READ)
+
+    def _drop(self, key: str, _: Any, rule: Rule) -> None:
+        self.gone.append(key)
+        self.dropped.append(key)
+        self.dialects.add(rule.dialect)
+
+    def _family(self, rule: Rule, pairs: list[tuple[str, Any]], placer: Placer) -> None:
+        """Flattened attributes: all go, or all stay."""
+        start = len(rule.family or "")
+        named = [(key[start:], item) for key, item in pairs]
+        rows = plain_rows(named)
+        if (rows is not None and placer.rows(self, rule.content, rows)) or (
+            placer.value(self, rule.content, unflattened(named)) is ALL_READ
+        ):
+            self.gone += [key for key, _ in pairs]
+            self.dialects.add(rule.dialect)
+            return
+        for key, item in pairs:
+            self._settle(key, item, rule, NOTHING_READ)
+
+    def _settle(self, key: str, value: Any, rule: Rule, rest: Any) -> None:
+        """Take ``key`` away as far as it was read."""
+        if rest is not ALL_READ and rule.repeats and self._drops_repeats:
+            self._drop(key, value, rule)
+            return
+        may_stay = not key.startswith(KNOWN_NAMESPACES)
+        if rest is NOTHING_READ:
+            if not may_stay:
+                self.move(key, value)
+            return
+        self.dialects.add(rule.dialect)
+        self.gone.append(key)
+        if rest is not ALL_READ:
+            self.left[key if may_stay else _MOVED + key] = compact(rest) if isinstance(value, str) else rest
+
+
+#: Characters of settings that are the same in call after call.
+_SHORT = 1024
+_mapping = lru_cache(maxsize=256)(mapping_of)
+
+_READERS: Mapping[str, Callable[[Translation, str, Any, Rule], None]] = {
+    "attribute": Translation._attribute,
+    "operation": Translation._operation,
+    "object": Translation._object,
+    "typed": Translation._typed,
+    "unknown": Translation._unknown,
+    "repeat": Translation._repeat,
+    "drop": Translation._drop,
+}

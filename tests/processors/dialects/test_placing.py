@@ -1,0 +1,114 @@
+"""Content, put where the conventions have it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from spanwright_processors.dialects.placing import place, place_rows
+from spanwright_processors.dialects.translation import ALL_READ, NOTHING_READ, Translation
+
+
+def placed(content: str, value: Any, operation: str | None = "chat") -> tuple[Any, dict[str, Any]]:
+    translation = Translation({}, operation)
+    rest = place(translation, content, value)
+    return rest, {
+        key: json.loads(text) if text[:1] in ("[", "{") else text for key, text in strings(translation)
+    }
+
+
+def strings(translation: Translation) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in translation.new.items() if isinstance(value, str)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "side", "target"),
+    [
+        ("chat", "input", "gen_ai.input.messages"),
+        ("invoke_agent", "output", "gen_ai.output.messages"),
+        ("execute_tool", "input", "gen_ai.tool.call.arguments"),
+        ("execute_tool", "output", "gen_ai.tool.call.result"),
+        ("retrieval", "input", "gen_ai.retrieval.query.text"),
+        ("retrieval", "output", "gen_ai.retrieval.documents"),
+    ],
+)
+def test_by_operation(operation: str, side: str, target: str) -> None:
+    """What goes in and comes out of a call, an agent, a tool and a search."""
+    rest, new = placed(side, '[{"content": "x"}]', operation)
+    assert rest is ALL_READ
+    assert target in new
+
+
+def test_other_operations_keep_theirs() -> None:
+    """The inputs of an embedding, and of a span that is no operation, have no place."""
+    assert placed("input", "x", "embeddings") == (NOTHING_READ, {})
+    assert placed("output", "x", None) == (NOTHING_READ, {})
+    assert placed("input", b"x")[0] is NOTHING_READ
+    assert placed("input", "")[0] is ALL_READ
+
+
+def test_a_whole_response() -> None:
+    """Messages, finish reasons, usage, ids; the rest is told."""
+    translation = Translation({}, "chat")
+    rest = place(
+        translation,
+        "output",
+        {
+            "id": "r",
+            "model": "m",
+            "created": 1,
+            "choices": [{"message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 2},
+        },
+    )
+    assert rest == {"created": 1}
+    assert translation.new["gen_ai.response.finish_reasons"] == ("stop",)
+    assert translation.new["gen_ai.usage.output_tokens"] == 2
+    assert translation.new["gen_ai.response.id"] == "r"
+
+
+def test_text_and_tool_calls_make_one_message() -> None:
+    """Vercel tells them apart."""
+    translation = Translation({}, "chat")
+    place(translation, "output_text", '{"a": 1}')
+    place(translation, "tool_calls", '[{"toolCallId": "c", "toolName": "f", "input": "{}"}]')
+    (message,) = json.loads(translation.new["gen_ai.output.messages"])
+    assert [part["type"] for part in message["parts"]] == ["text", "tool_call"]
+    assert message["parts"][0]["content"] == '{"a": 1}'
+
+
+def test_events_in_a_list() -> None:
+    """Pydantic AI's first version: what was sent and what came back in one list."""
+    events = [
+        {"event.name": "gen_ai.user.message", "content": "hi", "role": "user"},
+        {"event.name": "gen_ai.choice", "index": 0, "message": {"role": "assistant", "content": "ho"}},
+    ]
+    rest, new = placed("events", json.dumps(events))
+    assert rest is ALL_READ
+    assert new["gen_ai.input.messages"][0]["parts"][0]["content"] == "hi"
+    assert new["gen_ai.output.messages"][0]["parts"][0]["content"] == "ho"
+    assert placed("events", "[1]")[0] is NOTHING_READ
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("q", "q"),
+        ('{"query": "q"}', "q"),
+        ({"args": [], "kwargs": {"query": "q"}}, "q"),
+        ({"args": ["q"], "kwargs": {}}, "q"),
+        ({"query": "q", "k": 4}, {"query": "q", "k": 4}),
+    ],
+)
+def test_queries(value: Any, text: Any) -> None:
+    """Out of what a framework wraps them in, unless that says more."""
+    assert placed("input", value, "retrieval")[1]["gen_ai.retrieval.query.text"] == text
+
+
+def test_rows() -> None:
+    """Flattened messages of one text take the short way; other content does not."""
+    translation = Translation({}, "chat")
+    assert place_rows(translation, "output_messages", [{"content": "hi", "finish_reason": "stop"}])
+    assert translation.new["gen_ai.response.finish_reasons"] == ("stop",)
+    assert not place_rows(translation, "tools", [{"content": "hi"}])
