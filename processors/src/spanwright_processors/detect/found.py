@@ -77,6 +77,11 @@ class Found:
             self.replaced.append(Replaced(self.place, key, changes))
         return json_text.apply(text, edits)
 
+    def join(self, apart: Found) -> None:
+        """Note what was found apart from the rest."""
+        self.types |= apart.types
+        self.learned += apart.learned
+
     def check_time(self) -> None:
         """Raises ``BudgetExceededError`` once the deadline is over."""
         if self.deadline is not None and time.perf_counter() > self.deadline:

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"(?<![\w.+-])-?[0-9]{6,19}(?:\.[0-9]+)?(?=[\s,}\]])")
 #: Digits of such a number.
 _SHORTEST_NUMBER = 6
 _JSON_BLANKS = " \t\r\n"
-_BLANKS = re.compile(r"[ \t\r\n]*")
+BLANKS = re.compile(r"[ \t\r\n]*")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _LOOKS_LIKE_JSON = re.compile(r"\s*[\[{]")
@@ -148,7 +148,7 @@ def _is_key(text: str, position: int) -> bool:
     """True if a colon follows, blanks aside."""
     if text[position : position + 1] not in (" ", "\t", "\r", "\n"):
         return False
-    blanks = _BLANKS.match(text, position)
+    blanks = BLANKS.match(text, position)
     return blanks is not None and text[blanks.end() : blanks.end() + 1] == ":"
 
 

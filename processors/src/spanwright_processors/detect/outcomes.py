@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from . import json_text
 from .found import Found
 from .json_text import Edit
 from .policy import Action, Policy
@@ -26,8 +27,20 @@ class Outcome(NamedTuple):
     def note(self, text: str, found: Found) -> list[Edit]:
         """The edits of ``text``, with all noted in ``found`` that looking at it would note."""
         found.types.update(self.types)
-        found.learned += [(entity, text[start:end], score) for entity, start, end, score in self.learned]
+        for entity, start, end, score in self.learned:
+            found.learned.append((entity, _read(text[start:end]), score))
         return list(self.edits)
+
+    def and_then(self, other: Outcome, shift: int) -> Outcome:
+        """This, and the outcome of what stands ``shift`` characters further in the same text."""
+        return Outcome(
+            (*self.edits, *(Edit(start + shift, end + shift, *rest) for start, end, *rest in other.edits)),
+            self.types | other.types,
+            (
+                *self.learned,
+                *((kind, start + shift, end + shift, score) for kind, start, end, score in other.learned),
+            ),
+        )
 
 
 def outcome(
@@ -38,10 +51,15 @@ def outcome(
         return None
     noted = []
     for edit, (entity, value, score) in zip(edits, learned, strict=True):
-        if text[edit.start : edit.end] != value:
+        if _read(text[edit.start : edit.end]) != value:
             return None
         noted.append((entity, edit.start, edit.end, score))
     return Outcome(tuple(edits), frozenset(types), tuple(noted))
+
+
+def _read(written: str) -> str:
+    """What was learned, which may be written with escapes."""
+    return json_text.decode(written) if "\\" in written else written
 
 
 def can_be_remembered(policy: Policy) -> bool:

@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from spanwright_semconv.enums import DropReason
 
 from . import json_text
 from .card import is_card
 from .composition import stable, united
+from .conversations import Conversations, is_array
 from .engine import Detector, FindingCache, is_plain
 from .finding import Entity, Finding, merge
 from .found import Found
@@ -50,6 +51,7 @@ class Redactor:
     def __init__(self, detector: Detector, cache: FindingCache, policy: Policy) -> None:
         self._detector = detector
         self._cache = cache
+        self._conversations = Conversations(cache)
         self.policy = policy
         #: Tells its messages from those of other policies in the cache; empty: messages are not remembered.
         self._version = b"%d," % next(_versions) if cache and can_be_remembered(policy) else b""
@@ -186,7 +188,11 @@ class Redactor:
         if traits.is_identifier:
             return self._chosen(text, self._detector.find_in_id(text), found)
         if depth < _DEPTH and json_text.looks_like_json(text):
-            return self._json_edits(text, found, depth)
+            return (
+                self._array(text, found)
+                if depth == 0 and is_array(text)
+                else self._json_edits(text, found, depth)
+            )
         return self._message(text, found)
 
     def _is_clean(self, text: str) -> bool:
@@ -212,31 +218,61 @@ class Redactor:
         try:
             edits = stable(text, lambda masked: self._plain(masked, apart))
         finally:
-            found.types |= apart.types
-            found.learned += apart.learned
+            found.join(apart)
         made = outcome(text, edits, apart.types, apart.learned)
         if made is not None:
             self._cache.keep(key, made, len(edits), era)
         return edits
 
-    def _json_edits(self, text: str, found: Found, depth: int) -> list[Edit]:
-        leaves: Iterable[Leaf] | None = None
-        if self._reader is not None:
-            looked_at = self._reader.leaves(text, tuple(found.names.needles))
-            if looked_at is not False:
-                if not looked_at:
-                    return [] if looked_at is not None else self._broken_edits(text, found)
-                leaves = looked_at
+    def _array(self, text: str, found: Found, *, resumes: bool = True) -> list[Edit]:
+        """The edits of an array, without a second look at the messages that one seen before had."""
+        if not self._version:
+            return self._json_edits(text, found, 0)
+        beside = self._version + (found.names.digest() if found.names.needles else b"")
+        era = self._cache.era
+        before = self._conversations.beginning(text, beside) if resumes else None
+        if before is not None and before.length == len(text) - 1:
+            return before.outcome.note(text, found)
+        rest = text if before is None else "[" + text[before.length + 1 :]
+        apart = Found(found.names, found.trace_id, found.deadline)
         try:
-            tree = json.loads(text) if leaves is None or 'ame"' in text else None
+            edits, has_names = self._read_json(rest, apart, 0)
+        except BaseException:
+            found.join(apart)
+            raise
+        made = None if edits is None or has_names else outcome(rest, edits, apart.types, apart.learned)
+        if before is not None:
+            if made is None:
+                return self._array(text, found, resumes=False)
+            made = before.outcome.and_then(made, before.length)
+        if made is not None:
+            self._conversations.keep(text, beside, made, era)
+            return made.note(text, found)
+        found.join(apart)
+        return self._broken_edits(text, found) if edits is None else edits
+
+    def _json_edits(self, text: str, found: Found, depth: int) -> list[Edit]:
+        edits, _ = self._read_json(text, found, depth)
+        return self._broken_edits(text, found) if edits is None else edits
+
+    def _read_json(self, text: str, found: Found, depth: int) -> tuple[list[Edit] | None, bool]:
+        """The edits, and whether people are named by bare ``name`` keys; None for text that is no JSON."""
+        leaves: Iterable[Leaf] | Literal[False] | None = False
+        if self._reader is not None:
+            leaves = self._reader.leaves(text, tuple(found.names.needles))
+            if leaves is None:
+                return None, False
+        try:
+            tree = json.loads(text) if leaves is False or (leaves and 'ame"' in text) else None
         except (ValueError, RecursionError):
-            return self._broken_edits(text, found)
-        names = person_names(tree) if 'ame"' in text else _NOBODY
-        return json_text.edits(
+            return None, False
+        names = person_names(tree) if tree is not None and 'ame"' in text else _NOBODY
+        edits = json_text.edits(
             text,
             lambda leaf, key, kind: self._edits(leaf, key, kind, found, names=names, depth=depth + 1),
-            leaves,
+            None if leaves is False else leaves,
         )
+        return edits, bool(names)
 
     def _broken_edits(self, text: str, found: Found) -> list[Edit]:
         return stable(text, lambda masked: self._broken(masked, found))
