@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, Sampler, SamplingResult
 from opentelemetry.trace import Link, SpanKind, StatusCode
-from spanwright_instrumentation.content import CAPTURE_VARIABLE
+from spanwright_instrumentation.content import CAPTURE_VARIABLE, frozen
 from spanwright_instrumentation.invocation import DETAILS_EVENT, EXCEPTION_EVENT, Invocation, error_type
 from spanwright_instrumentation.telemetry import Telemetry
 from spanwright_instrumentation.tool_registry import registry
@@ -263,3 +263,54 @@ def test_broken_telemetry_stays_inside(caplog: pytest.LogCaptureFixture) -> None
         invocation.attributes["gen_ai.response.id"] = object()
         invocation.stop()
     assert caplog.records == []
+
+
+def test_frozen_attributes_become_text() -> None:
+    """An attribute with a structure is JSON text on the span, of the value as it was when frozen."""
+    recording = Recording()
+    invocation = begun(recording)
+    found = [{"id": "a"}]
+    invocation.attributes["gen_ai.retrieval.documents"] = frozen(found)
+    found.clear()
+    invocation.stop()
+    assert recording.attributes("chat gpt-5")["gen_ai.retrieval.documents"] == '[{"id":"a"}]'
+
+
+def test_content_that_cannot_be_written_costs_only_itself() -> None:
+    """A value nested too deeply for JSON, or one that refuses to be read, is left out of a whole span."""
+
+    class Refusing:
+        def __str__(self) -> str:
+            raise RuntimeError("private")
+
+    deep: list[Any] = []
+    for _ in range(50_000):
+        deep = [deep]
+    recording = Recording()
+    invocation = begun(recording)
+    invocation.content.update(
+        {
+            "gen_ai.tool.definitions": [Refusing()],
+            "gen_ai.system_instructions": deep,
+            "gen_ai.input.messages": MESSAGES,
+        }
+    )
+    invocation.stop()
+    found = recording.attributes("chat gpt-5")
+    assert json.loads(found["gen_ai.input.messages"]) == MESSAGES
+    assert found["gen_ai.request.model"] == "gpt-5"
+    assert found.keys().isdisjoint({"gen_ai.tool.definitions", "gen_ai.system_instructions"})
+
+
+def test_messages_changed_afterwards_are_recorded_as_sent() -> None:
+    """An application that goes on with its list of messages before the span is exported changes no span."""
+    recording = Recording()
+    invocation = begun(recording)
+    sent: list[dict[str, Any]] = [{"role": "user", "parts": [{"type": "text", "content": "first"}]}]
+    invocation.content["gen_ai.input.messages"] = sent
+    invocation.freeze_content()
+    sent[0]["parts"].clear()
+    sent.append({"role": "assistant", "parts": []})
+    invocation.stop()
+    found = json.loads(recording.attributes("chat gpt-5")["gen_ai.input.messages"])
+    assert found == [{"role": "user", "parts": [{"type": "text", "content": "first"}]}]

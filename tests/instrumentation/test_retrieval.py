@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanwright_instrumentation import retrieval
+from spanwright_instrumentation.content import content_text
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.retrieval import (
     MAX_DOCUMENTS,
@@ -31,10 +32,15 @@ def own_keys_forgotten() -> Iterator[None]:
     retrieval._text_keys.cache_clear()
 
 
+def documents_text(found: Mapping[str, Any]) -> str:
+    """The JSON text of the documents, as the span has it."""
+    return content_text(found["gen_ai.retrieval.documents"])
+
+
 def described(payload: Mapping[str, object] | None, *, content: bool = False) -> dict[str, Any]:
     """The one document of an answer, as the span has it."""
     attributes = response_attributes(ASKED, [Document("a", 0.5, payload)], content=content)
-    (document,) = json.loads(str(attributes["gen_ai.retrieval.documents"]))
+    (document,) = json.loads(documents_text(attributes))
     assert isinstance(document, dict)
     return document
 
@@ -102,7 +108,7 @@ def test_many_documents_are_counted_and_not_all_listed() -> None:
 
     found = response_attributes(ASKED, documents, content=False)
 
-    assert len(json.loads(str(found["gen_ai.retrieval.documents"]))) == MAX_DOCUMENTS
+    assert len(json.loads(documents_text(found))) == MAX_DOCUMENTS
     assert found["spanwright.retrieval.returned"] == MAX_DOCUMENTS + 1
     assert found["spanwright.retrieval.score.max"] == MAX_DOCUMENTS
 
@@ -134,5 +140,5 @@ def test_documents_are_valid_json_for_any_score(values: list[float | None]) -> N
     def refuse(name: str) -> None:
         raise AssertionError(name)
 
-    listed = json.loads(str(found["gen_ai.retrieval.documents"]), parse_constant=refuse)
+    listed = json.loads(documents_text(found), parse_constant=refuse)
     assert len(listed) == len(values)

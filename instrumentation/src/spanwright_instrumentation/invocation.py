@@ -29,7 +29,7 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import TokenModality
 
 from .attach import Attached
-from .content import ContentMode, content_text, content_value, frozen
+from .content import ContentMode, Frozen, content_text, content_value, frozen
 from .context import context_attributes, give_context_values
 from .deferred import set_attributes_later
 from .instruments import INFERENCE_OPERATIONS
@@ -52,6 +52,8 @@ class Invocation:
 
     :param operation: ``gen_ai.operation.name``; also decides which metrics are recorded.
     :param name_suffix: what follows the operation in the span's name: model, data source, tool, workflow.
+    :param name: the whole name, of spans whose conventions name them otherwise. Then ``operation`` is none of
+        ``gen_ai.operation.name``.
     :param attributes: known before the call and relevant for sampling: provider, model, server, tool name.
     :param parent: context whose span is the parent; None = the current one.
     :param start_time: nanoseconds since the epoch; None = now. Give it (and ``end_time``) for what is over
@@ -78,7 +80,8 @@ class Invocation:
         "tool_calls",
     )
 
-    #: Set on the span in one call at the end; write into it freely until then. None values are left out.
+    #: Set on the span in one call at the end; write into it freely until then. None values are left out,
+    #: those that are ``frozen`` become JSON text.
     attributes: dict[str, Any]
     #: Content attribute -> structured value, or text as it is; recorded where the content policy says.
     #: Building it is worth its price only if ``captures_content``. Values may hold the application's own
@@ -98,6 +101,7 @@ class Invocation:
         operation: str,
         name_suffix: str | None = None,
         *,
+        name: str | None = None,
         kind: SpanKind = SpanKind.CLIENT,
         attributes: Mapping[str, Any] | None = None,
         parent: Context | None = None,
@@ -113,10 +117,11 @@ class Invocation:
         self.modality = TokenModality.UNKNOWN.value
         self.tool_calls = ()
         self.settle = None
-        self.attributes = _sampling_attributes(operation, attributes)
+        self.attributes = _sampling_attributes(None if name else operation, attributes)
         self.started_at = time.time_ns() if start_time is None else start_time
         self._begun = time.perf_counter_ns()
-        self.span = self._start_span(f"{operation} {name_suffix}" if name_suffix else operation, kind, links)
+        name = name or (f"{operation} {name_suffix}" if name_suffix else operation)
+        self.span = self._start_span(name, kind, links)
         self.is_recording = self.span.is_recording()
         self._decide_on_content()
 
@@ -251,7 +256,7 @@ class Invocation:
         self.freeze_content()
         if self.is_recording:
             content = self.content if self._on_span else {}
-            set_attributes_later(self.span, partial(_span_attributes, recorded, content))
+            set_attributes_later(self.span, partial(_formed, recorded, content, content_text))
 
     def _emit_events(self, error: BaseException | None) -> None:
         emit, now = self._telemetry.logger.emit, time.time_ns()
@@ -262,7 +267,7 @@ class Invocation:
                 context=self.context,
                 severity_number=SeverityNumber.DEBUG,
                 event_name=DETAILS_EVENT,
-                attributes=_event_attributes(self.attributes, content),
+                attributes=_formed(self.attributes, content, content_value),
             )
         )
         if error is not None and content:
@@ -286,20 +291,23 @@ def _frozen(value: Any) -> Any:
         return None
 
 
-def _span_attributes(plain: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    """What a span has: plain attributes, and content as text."""
-    texts = {key: content_text(value) for key, value in content.items() if value is not None}
-    return {key: value for key, value in plain.items() if value is not None} | texts
+def _formed(
+    plain: Mapping[str, Any], content: Mapping[str, Any], form: Callable[[Any], Any]
+) -> dict[str, Any]:
+    """All that is recorded: plain attributes, and in this form the content and whatever else is frozen."""
+    found: dict[str, Any] = {}
+    for key, value in (*plain.items(), *content.items()):
+        if value is None:
+            continue
+        try:
+            found[key] = form(value) if key in content or isinstance(value, Frozen) else value
+        except Exception:
+            logger.debug("Cannot record %s.", key, exc_info=withheld())
+    return found
 
 
-def _event_attributes(plain: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    """What an event has: the same, with content in its structure."""
-    values = {key: content_value(value) for key, value in content.items() if value is not None}
-    return {key: value for key, value in plain.items() if value is not None} | values
-
-
-def _sampling_attributes(operation: str, known: Mapping[str, Any] | None) -> dict[str, Any]:
-    start = {attributes.GEN_AI_OPERATION_NAME: operation}
+def _sampling_attributes(operation: str | None, known: Mapping[str, Any] | None) -> dict[str, Any]:
+    start = {attributes.GEN_AI_OPERATION_NAME: operation} if operation else {}
     for key, value in (known or {}).items():
         if value is not None:
             start[key] = value

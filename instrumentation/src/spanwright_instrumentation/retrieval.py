@@ -16,7 +16,7 @@ from typing import NamedTuple
 from opentelemetry.util.types import AttributeValue
 from spanwright_semconv import attributes as names
 
-from .content import to_json, valid_text
+from .content import Frozen, frozen, valid_text
 from .embedding_memory import memory
 
 #: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
@@ -99,12 +99,12 @@ def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, Attr
 
 def response_attributes(
     retrieval: Retrieval, documents: Sequence[Document], *, content: bool
-) -> dict[str, AttributeValue | None]:
+) -> dict[str, AttributeValue | Frozen | None]:
     """What came back, in the store's order; the chunks' text only if content may be recorded."""
     listed = [_described(document, content=content) for document in documents[:MAX_DOCUMENTS]]
-    values: dict[str, AttributeValue | None] = {
+    values: dict[str, AttributeValue | Frozen | None] = {
         names.SPANWRIGHT_RETRIEVAL_RETURNED: len(documents),
-        names.GEN_AI_RETRIEVAL_DOCUMENTS: to_json(listed),
+        names.GEN_AI_RETRIEVAL_DOCUMENTS: frozen(listed),
         # What reranks these chunks comes later, and says so on this span's behalf.
         names.SPANWRIGHT_RERANK_APPLIED: False,
     }
