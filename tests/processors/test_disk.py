@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
-from spanwright_processors.disk import is_held, lock, sync_folder, write_all
+import pytest
+from spanwright_processors.disk import (
+    is_held,
+    lock,
+    make_folder,
+    sync_file_system,
+    sync_folder,
+    write_all,
+)
 
 
 def test_everything_is_written(tmp_path: Path) -> None:
@@ -32,3 +41,28 @@ def test_held_while_a_descriptor_is_open(tmp_path: Path) -> None:
     assert not is_held(path)
     path.unlink()
     assert is_held(path)
+
+
+def test_folders_are_the_owners_alone(tmp_path: Path) -> None:
+    """Those above it too, whatever the umask; one that is there stays as it is."""
+    before = os.umask(0)
+    try:
+        make_folder(tmp_path / "a" / "b")
+        make_folder(tmp_path / "a" / "b")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a", tmp_path / "a" / "b")] == [
+        0o700
+    ] * 2
+
+
+def test_a_file_system_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own call, or where the system has none, by that for all."""
+    sync_file_system(tmp_path)
+    with pytest.raises(OSError, match="none"):
+        sync_file_system(tmp_path / "none")
+    synced: list[None] = []
+    monkeypatch.setattr(os, "sync", lambda: synced.append(None))
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
+    sync_file_system(tmp_path)
+    assert synced == [None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -11,6 +12,14 @@ def write_all(descriptor: int, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, each for its owner only, whatever the umask; raises ``OSError``."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        with suppress(FileExistsError):
+            path.mkdir(mode=0o700)
 
 
 def sync_folder(path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from importlib import import_module
@@ -117,3 +120,40 @@ def test_a_bucket_that_is_not_there(address: str) -> None:
     """Is named, without what was sent."""
     with pytest.raises(PlaceError, match=r"^Cannot reach s3://none/prompts: "):
         opened("s3://none/prompts").put({"a": b"secret"})
+
+
+ENDING = """
+    import sys
+    from pathlib import Path
+    sys.path[:0] = sys.argv[3:]
+    from fsspec.config import conf
+    conf["s3"] = {"endpoint_url": sys.argv[1]}
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+    from spanwright_processors import attach
+    from spanwright_processors.chain import StepChain
+    from spanwright_processors.steps.offload import Offload, OffloadSettings
+
+    provider = TracerProvider()
+    trace.set_tracer_provider(provider)
+    provider.add_span_processor(BatchSpanProcessor(InMemorySpanExporter()))
+    settings = OffloadSettings(url="s3://bucket/of/prompts", spool=Path(sys.argv[2]))
+    attach(provider, StepChain([Offload(settings)]))
+    with provider.get_tracer("t").start_as_current_span("chat") as span:
+        span.set_attribute("gen_ai.input.messages", "the last words" * 50)
+        print(format(span.get_span_context().trace_id, "032x"))
+"""
+
+
+def test_the_end_of_a_program(address: str, place: Place, tmp_path: Path) -> None:
+    """What is exported as the process ends is stored then: its disk may go with it."""
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(ENDING))
+    command = [sys.executable, str(script), address.replace("0.0.0.0", "127.0.0.1"), str(tmp_path / "spool")]
+    ran = subprocess.run([*command, "tests"], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stderr == ""
+    (one,) = trace_texts(place, ran.stdout.strip())
+    assert one.span.value("gen_ai.input.messages") == "the last words" * 50
+    assert list((tmp_path / "spool").iterdir()) == []

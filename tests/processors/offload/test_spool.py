@@ -81,8 +81,8 @@ def _half(write: object, descriptor: int, content: bytes) -> int:
 def test_a_disk_that_refused_is_asked_again(tmp_path: Path) -> None:
     """After a pause, since asking costs time; until then memory takes what comes."""
     (tmp_path / "spool").write_text("a file where the folder should be")
-    now = [0.0]
-    spool = Spool(tmp_path / "spool", ROOM, ROOM, lambda: now[0])
+    now, refusals = [0.0], list[OSError]()
+    spool = Spool(tmp_path / "spool", ROOM, ROOM, refusals.append, lambda: now[0])
     put(spool, "one")
     (tmp_path / "spool").unlink()
     put(spool, "two")
@@ -90,6 +90,7 @@ def test_a_disk_that_refused_is_asked_again(tmp_path: Path) -> None:
     put(spool, "three")
     assert [segment.path is None for segment in spool.take()] == [True, False]
     assert taken(spool) == ["one", "two", "three"]
+    assert [error.strerror for error in refusals] == ["Not a directory"]
 
 
 def test_no_folder_means_memory() -> None:

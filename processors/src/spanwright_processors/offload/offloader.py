@@ -20,7 +20,7 @@ from ..audit.user_links import UserLinks
 from ..counters import Counters, process_counters
 from ..days import day
 from ..fork import watch_forks
-from ..process_exit import flush_also, flush_providers
+from ..process_exit import FLUSH_SECONDS, flush_also, flush_providers
 from . import layout
 from .error import ContentError, PlaceError
 from .full_text import FullText
@@ -74,12 +74,14 @@ class Offloader:
         self._counters = process_counters() if counters is None else counters
         self._linger = linger_seconds
         self._clock = clock
-        self._spool = Spool(spool_folder(settings), settings.spool_bytes, settings.queue_bytes)
         self._said: set[str] = set()
+        self._spool = Spool(
+            spool_folder(settings), settings.spool_bytes, settings.queue_bytes, self._say_refused
+        )
         self._reset()
         watch_forks(self)
         flush_also(self)
-        atexit.register(_flush_at_exit, weakref.ref(self))
+        _at_the_end(weakref.ref(self))
 
     def _reset(self) -> None:
         # Re-entrant: garbage collection may end a span in the middle of this.
@@ -269,14 +271,24 @@ class Offloader:
 
     def finish(self) -> None:
         """The process ends: have exported what waits, store it, and what is still to come at once."""
-        if self._thread is not None:
+        if not self._is_exiting:
+            deadline = time.monotonic() + FLUSH_SECONDS
             flush_providers()
-            self.flush()
-        self._is_exiting = True
+            self.flush(max(0.0, deadline - time.monotonic()))
+            self._is_exiting = True
 
     def _lose(self, reason: DropReason, why: str) -> None:
         self._counters.content_lost(reason)
         self._say(ContentError(f"Cannot keep the full text of a span: {why}."))
+
+    def _say_refused(self, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        self._say(
+            ContentError(
+                f"Cannot write to the spool {self._spool.folder}: {reason}. Texts wait in memory, and are "
+                "lost if the process is killed."
+            )
+        )
 
     def _say(self, error: Exception) -> None:
         """Say once what is wrong; no exception's own text but our errors', which quote none."""
@@ -289,6 +301,17 @@ class Offloader:
                     "and counted.",
                     reason,
                 )
+
+
+def _at_the_end(reference: weakref.ref[Offloader]) -> None:
+    """Finish when the main thread has ended, while the executors that stores' libraries use still work."""
+    import concurrent.futures.thread  # noqa: F401 - its own end is registered first then, and comes after
+
+    atexit.register(_flush_at_exit, reference)
+    register = getattr(threading, "_register_atexit", None)
+    if register is not None:
+        with suppress(RuntimeError):  # the end has begun
+            register(_flush_at_exit, reference)
 
 
 def _flush_at_exit(reference: weakref.ref[Offloader]) -> None:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..disk import sync_file_system, write_all
+from ..disk import make_folder, sync_file_system, write_all
 from .error import ContentError, MissingError, PlaceError
 
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.-]*)://|(file):)", re.IGNORECASE)
@@ -190,21 +190,13 @@ def _remove_empty(folder: Path, above: Path) -> None:
         folder = folder.parent
 
 
-def _make(folder: Path) -> None:
-    """Make a folder and those above it, each for its owner only, whatever the umask."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-
-
 def _write(path: Path, content: bytes) -> None:
     """Write a new file, for its owner only."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags, 0o600)
     except FileNotFoundError:  # its folder is new, or was removed when it was empty
-        _make(path.parent)
+        make_folder(path.parent)
         descriptor = os.open(path, flags, 0o600)
     try:
         write_all(descriptor, content)

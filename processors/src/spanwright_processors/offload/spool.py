@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ..disk import is_held, lock, write_all
+from ..disk import is_held, lock, make_folder, write_all
 from .full_text import FullText
 
 #: Ends the name of a file that is being begun, and of one with spans.
@@ -78,7 +78,7 @@ class Spool:
     """The segments of this process and, once adopted, of processes that have ended. Safe from any thread.
 
     All files of ``folder`` together have ``most_bytes`` at most, memory ``most_memory``. Without a folder,
-    and while the disk refuses, spans wait in memory.
+    and while the disk refuses, spans wait in memory; ``refused`` is told.
     """
 
     def __init__(
@@ -86,11 +86,13 @@ class Spool:
         folder: Path | None,
         most_bytes: int,
         most_memory: int,
+        refused: Callable[[OSError], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder = folder
         self._most_bytes = most_bytes
         self._most_memory = most_memory
+        self._refused = refused
         self._clock = clock
         self._reset()
 
@@ -163,8 +165,9 @@ class Spool:
             if self._others + self._on_disk + len(frame) > self._most_bytes:
                 return False
             self._add(self.folder, frame)
-        except OSError:
+        except OSError as error:
             self._refused_until = self._clock() + _PATIENCE
+            self._refused(error)
             return False
         return True
 
@@ -236,8 +239,7 @@ def _name() -> str:
 
 def _begun(folder: Path) -> Segment:
     """A new file, held before others see it as one with spans."""
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     name = _name()
     new, path = folder / f"{name}{NEW}", folder / f"{name}{SPANS}"
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC

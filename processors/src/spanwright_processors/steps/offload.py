@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -88,6 +89,8 @@ def offloader(settings: OffloadSettings) -> Offloader | None:
     if settings.url is None:
         return None
     try:
+        if os.name != "posix":
+            raise ContentError("Cannot keep full texts: this system has no file locks. Unset offload.url.")
         checked(settings.url)
         from ..offload.offloader import Offloader  # not before: it needs libraries of the extra
     except ContentError as error:
