@@ -36,8 +36,8 @@ class Translation:
     """What the attributes of one span become: ``new`` official values, ``gone`` names, and what is ``left``.
 
     The official attribute of a span wins over every dialect's. ``dialects`` are those whose attributes were
-    read, ``dropped`` the attributes whose values are not kept anywhere, ``private`` those that identify the
-    user, which go wherever their value stands.
+    read, ``dropped`` the attributes whose values are not kept anywhere, ``private`` those that must not stay
+    beside their translation: what identifies the user, and what masking cannot look into.
     """
 
     __slots__ = (
@@ -215,6 +215,10 @@ class Translation:
             return
         self.dialects.add(rule.dialect)
         self.gone.append(key)
+        if isinstance(
+            value, bytes
+        ):  # no detector can look into what is packed: its content stands elsewhere now
+            self.private.append(key)
         if rest is not ALL_READ:
             self.left[key if may_stay else _MOVED + key] = compact(rest) if isinstance(value, str) else rest
 
