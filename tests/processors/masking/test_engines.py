@@ -183,6 +183,22 @@ def test_what_was_asked_for_by_name_is_waited_for_without_content(
     assert "[CARD]" in span.attributes["k"]
 
 
+def test_the_first_text_costs_no_span_its_time(fast: Fast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine has read one before it is ready; while it does so spans may take longer."""
+    engine = Fast()
+    step, go = waiting(monkeypatch, engine)
+    assert step._detector.is_loading
+    during = step._open(1).deadline
+    go.set()
+    engine_of(step).wait(5)
+    assert engine.asked == ["CREDIT_CARD", "EMAIL_ADDRESS", "US_BANK_NUMBER"]
+    assert not step._detector.is_loading
+    after = step._open(1).deadline
+    assert during is not None
+    assert after is not None
+    assert during - after > 2
+
+
 def test_where_loading_fails_the_default_goes_on(fast: Fast, monkeypatch: pytest.MonkeyPatch) -> None:
     """With our patterns; what was asked for by name stays closed. Both are counted."""
     for settings, expected in (({}, "[CARD]"), ({"engine": Engine.FAST}, "[FAILED]")):

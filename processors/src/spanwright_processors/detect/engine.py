@@ -71,6 +71,11 @@ class Detector:
     def fork(self) -> None:
         """Nothing is inherited."""
 
+    @property
+    def is_loading(self) -> bool:
+        """True while something is loaded that takes processor time from looking at texts: never here."""
+        return False
+
     def when_changed(self, call: Callable[[], None]) -> None:
         """Have ``call`` called when the same text may be found to hold something else: never here."""
 

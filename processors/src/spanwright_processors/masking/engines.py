@@ -11,12 +11,15 @@ from ..detect.finding import Entity, Finding
 from ..detect.found import NotReadyError
 from ..detect.native import NativeScanner
 from ..detect.native import scanner as native_scanner
-from .loading import Loading, State
+from .loading import Loading, State, importing
 from .settings import Engine, MaskSettings, wrong
 
 if TYPE_CHECKING:
     from ..presidio import FastEngine
     from .analyzer import Analyzer
+
+
+_FIRST_TEXT = "call 415-555-2671 or a@example.com, account 12345678, https://example.com, 2024-01-02"
 
 
 class EngineReport(NamedTuple):
@@ -106,6 +109,10 @@ class CombinedDetector(Detector):
             native=self._native,
         )
 
+    @property
+    def is_loading(self) -> bool:
+        return self._engine.state is State.LOADING
+
     def report(self, seconds: float) -> EngineReport:
         """What finds, once it is loaded or ``seconds`` are over."""
         loadings = [self._engine, *([self._analyzer.loading] if self._analyzer else [])]
@@ -132,8 +139,7 @@ class CombinedDetector(Detector):
 
     def _made(self, engine: FastEngine) -> tuple[Detector, FastEngine, list[str]]:
         """Our part and Presidio's. E-mail addresses in URLs only ours finds."""
-        wanted = frozenset({*Entity, *engine.entities} if self._entities is None else self._entities)
-        wanted -= self._ignored
+        wanted = _wanted(self._entities, self._ignored, engine)
         left = (wanted - engine.entities) | (wanted & {Entity.EMAIL_ADDRESS})
         beside = left if self._is_exact else wanted
         types = sorted(wanted & engine.entities)
@@ -171,7 +177,7 @@ def make_detector(
     return CombinedDetector(
         wanted,
         settings.phone_regions,
-        _loading_engine(settings, counters, closed),
+        _loading_engine(settings, counters, closed, lambda engine: _wanted(wanted, ignored, engine)),
         _analyzer(settings, counters),
         ignored=ignored,
         exact=settings.engine is not Engine.AUTO,
@@ -180,7 +186,16 @@ def make_detector(
     )
 
 
-def _loading_engine(settings: MaskSettings, counters: Counters, closed: bool) -> Loading[FastEngine]:
+def _wanted(entities: Collection[str] | None, ignored: frozenset[str], engine: FastEngine) -> frozenset[str]:
+    return frozenset({*Entity, *engine.entities} if entities is None else entities) - ignored
+
+
+def _loading_engine(
+    settings: MaskSettings,
+    counters: Counters,
+    closed: bool,
+    wanted: Callable[[FastEngine], frozenset[str]],
+) -> Loading[FastEngine]:
     # Imported here and not on the thread: see ``loading``.
     from ..presidio import Selection, load_engine
     from ..presidio.recognizers_file import check_recognizers_file
@@ -199,6 +214,8 @@ def _loading_engine(settings: MaskSettings, counters: Counters, closed: bool) ->
             raise ValueError(
                 f"{settings.recognizers} cannot be compiled ({names}). Run these by mask.engine=presidio."
             )
+        with importing:  # the first text takes a tenth of a second, which no span's time has to pay for
+            engine.find(_FIRST_TEXT, sorted(wanted(engine) & engine.entities))
         return engine
 
     instead = "All text is dropped until this is corrected." if closed else "The built-in patterns are used."

@@ -56,7 +56,8 @@ class _NoFork(AbstractContextManager[None]):
             self._lock.release()
 
 
-_no_fork = _NoFork()
+#: What imports modules on another thread than the main one does so in here.
+importing = _NoFork()
 
 
 class Loading(Generic[Loaded]):
@@ -80,7 +81,7 @@ class Loading(Generic[Loaded]):
         self._load = load
         self._instead = instead
         self._counters = counters
-        self._guard: AbstractContextManager[None] = _no_fork if imports else nullcontext()
+        self._guard: AbstractContextManager[None] = importing if imports else nullcontext()
         self._ready: list[Callable[[], None]] = []
         self.value: Loaded | None = None
         self.error: Exception | None = None

@@ -36,6 +36,9 @@ _INFRASTRUCTURE = (
     *("cloud.", "aws.", "gcp.", "azure.", "faas.", "process.pid", "process.runtime.", "process.executable."),
 )
 
+#: Times its budget that a span may take while an engine is being loaded beside it: that shares the processor.
+_WHILE_LOADING = 5
+
 
 class Mask:
     """Masks every string of a span: attributes of any name, events, links, status, name; and of a log record.
@@ -161,10 +164,11 @@ class Mask:
             self._memory.clear()
 
     def _open(self, trace_id: int) -> Found:
+        budget_s = self._budget_s * (_WHILE_LOADING if self._detector.is_loading else 1)
         return Found(
             self._names(trace_id),
             trace_id,
-            time.perf_counter() + self._budget_s if self._budget_s else None,
+            time.perf_counter() + budget_s if budget_s else None,
             replaced=None if self._originals is None else [],
         )
 
