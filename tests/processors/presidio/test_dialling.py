@@ -37,6 +37,12 @@ def test_valid_numbers_pass(name: str) -> None:
             if valid and has_prefix:
                 assert region(name).shape.fullmatch(digits), digits
                 assert not region(name).refuses(digits), digits
+                assert len(digits) >= region(name).shortest, digits
+
+
+def test_shortest_numbers() -> None:
+    """The least length of any kind of number; San Marino's get four digits from the library itself."""
+    assert [region(name).shortest for name in ("US", "DE", "SM", "ZZ")] == [7, 4, 4, 0]
 
 
 def test_refuses_without_prefix() -> None:

@@ -26,6 +26,9 @@ _KINDS = (
 
 
 _NEVER = r"(?!)"
+_RULE = "national_prefix_transform_rule"
+#: In the library's rules for rewriting: what was matched.
+_GROUP = re.compile(r"\\\d|\$\d")
 
 
 class _Format(NamedTuple):
@@ -37,7 +40,10 @@ class _Format(NamedTuple):
 
 
 class Region:
-    """``shape`` matches all digits that are a valid number when written in the region, and others."""
+    """``shape`` matches all digits that are a valid number when written in the region, and others.
+
+    None of these has less than ``shortest`` digits.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,6 +55,7 @@ class Region:
         self._prefix = re.compile(f"{before}|{anything}" if anything else before)
         self._main = _main_metadata(name)
         self.country_code = self._main.country_code if self._main else None
+        self.shortest = _shortest(name)
         self._formats = _formats(self._main)
         self._can_refuse = any(each.needs_prefix for each in self._formats)
         self.numbers = numbers_of(self.country_code or 0)
@@ -78,6 +85,21 @@ class Region:
             if (leading is None or leading.match(digits)) and written.fullmatch(digits):
                 return needs_prefix
         return False
+
+
+def _shortest(name: str) -> int:
+    """The fewest digits of a number of the region's country, less what the library itself adds to some."""
+    metadata = PhoneMetadata.metadata_for_region(name)
+    if metadata is None:
+        return 0
+    countries = map(
+        PhoneMetadata.metadata_for_region, COUNTRY_CODE_TO_REGION_CODE[metadata.country_code or 0]
+    )
+    kinds = [getattr(each, kind, None) for each in countries for kind in _KINDS]
+    lengths = [length for kind in kinds if kind is not None for length in kind.possible_length if length > 0]
+    rules = (metadata.national_prefix_transform_rule, getattr(_main_metadata(name), _RULE, None))
+    added = max(sum(map(str.isdigit, _GROUP.sub("", rule or ""))) for rule in rules)
+    return max(0, min(lengths, default=0) - added)
 
 
 def _formats(metadata: PhoneMetadata | None) -> list[_Format]:

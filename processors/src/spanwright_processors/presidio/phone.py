@@ -138,6 +138,8 @@ class PhoneNumbers:
         found = set()
         national: dict[int | None, bool] = {}
         for each in self._regions:
+            if len(digits) < each.shortest and not any_shape:
+                continue
             if national and each.country_code in national and each.is_national(digits):
                 if national[each.country_code]:
                     found.add(each.name)
