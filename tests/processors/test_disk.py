@@ -51,9 +51,8 @@ def test_folders_are_the_owners_alone(tmp_path: Path) -> None:
         make_folder(tmp_path / "a" / "b")
     finally:
         os.umask(before)
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a", tmp_path / "a" / "b")] == [
-        0o700
-    ] * 2
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a", tmp_path / "a" / "b")]
+    assert modes == [0o700, 0o700]
 
 
 def test_a_file_system_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,8 +39,11 @@ def test_a_good_installation(
         OTEL_EXPORTER_OTLP_ENDPOINT="http://user:secret@127.0.0.1:9/?key=secret",
         OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
         SPANWRIGHT_TRACES_FILE=str(file),
+        SPANWRIGHT_OFFLOAD_URL=str(tmp_path / "texts"),
     )
     assert code == 0, out
+    assert f"ok cold storage {tmp_path.as_uri()}/texts, kept 30 days" in out
+    assert not (tmp_path / "texts").exists()
     assert out.endswith("All is well.")
     assert "ok openai" in out
     assert "OTLPSpanExporter to http://127.0.0.1:9/" in out

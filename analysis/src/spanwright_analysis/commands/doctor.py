@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..diagnosis import application, configuration, installation
 from ..diagnosis.finding import Level, Section
+from ..diagnosis.full_text import OFF, full_text
 from ..terminal import output
 
 _STYLES = {
@@ -40,13 +41,16 @@ def run(_: Namespace) -> int:
 def examine(environment: Mapping[str, str]) -> Iterator[Section]:
     """All that is found in this environment. Runs an application of its own, for two or three seconds."""
     settings = configuration.settings(environment)
-    probed = application.probe(environment)
+    probed = application.probe({**environment, **OFF})  # its sample is none of the application's texts
     report = probed.report
     yield installation.versions()
     yield installation.instrumentors(report["instrumentors"] if report else None)
     yield settings.section
     if settings.masking is not None:
         yield settings.masking
+    kept = full_text(environment)
+    if kept is not None:
+        yield kept
     yield application.start(probed)
     if report is not None:
         yield application.exporters(report, settings.state)
