@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +33,20 @@ from .spans import CLEAN, PROSE
 from .texts import messages
 
 TOPIC = "masking"
+_IMPORT = """
+import json, time
+import opentelemetry.sdk.trace
+
+def memory():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
+
+before, start = memory(), time.process_time()
+from spanwright_processors.masking.settings import Engine
+from spanwright_processors.steps.mask import Mask, MaskSettings
+Mask(MaskSettings(engine=Engine.OWN))
+print(json.dumps([(time.process_time() - start) * 1e3, memory() - before]))
+"""
 _KEY = "gen_ai.input.messages"
 #: Turns of a conversation, of a question and an answer each.
 _TURNS = 20
@@ -72,7 +88,7 @@ def rows(quick: bool) -> list[Row]:
             for label, step in _steps(engine, subject.cache):
                 speed = _speed(oracle.find, subject, step)
                 found.append(_row(subject, f"{engine.value}, {label}", speed, theirs))
-    return found + _secrets(random, size, rounds)
+    return [*found, *_secrets(random, size, rounds), *_start()]
 
 
 def _subjects(random: Random, rounds: int, size: int) -> Iterator[_Subject]:
@@ -170,6 +186,16 @@ def _secrets(random: Random, size: int, rounds: int) -> list[Row]:
     if module() is not None:
         found.append(Row(TOPIC, "secrets alone, native", _speed(_only_secrets(True), subject), "MB/s"))
     return found
+
+
+def _start() -> list[Row]:
+    """What the step costs a process that has the SDK, its engines' definitions not counted."""
+    run = subprocess.run([sys.executable, "-c", _IMPORT], capture_output=True, text=True, check=True)
+    imported, memory = json.loads(run.stdout)
+    return [
+        Row(TOPIC, "import of the step, and making it", imported, "ms"),
+        Row(TOPIC, "memory of both", memory, "MB"),
+    ]
 
 
 def _only_secrets(native: bool) -> Callable[[str], object]:
