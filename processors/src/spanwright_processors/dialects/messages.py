@@ -128,11 +128,14 @@ def messages_text(messages: Iterable[Message]) -> str:
 
 def _message_text(each: Message) -> str:
     parts = each["parts"]
-    if len(each) == 2 and len(parts) == 1:
-        part = parts[0]
-        if len(part) == 2 and part["type"] == "text" and type(part.get("content")) is str:
-            said, content = _quoted(each["role"]), _quoted(part["content"])  # type: ignore[typeddict-item]
-            return f'{{"role":{said},"parts":[{{"type":"text","content":{content}}}]}}'
+    reason = each.get("finish_reason")
+    if len(parts) == 1 and len(each) == (2 if reason is None else 3):
+        part: Any = parts[0]
+        content = part.get("content")
+        if len(part) == 2 and part["type"] == "text" and type(content) is str:
+            tail = "" if reason is None else f',"finish_reason":{_quoted(reason)}'
+            head = f'{{"role":{_quoted(each["role"])},"parts":[{{"type":"text","content":'
+            return f"{head}{_quoted(content)}}}]{tail}}}"
     return compact(each)
 
 

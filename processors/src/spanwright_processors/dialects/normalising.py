@@ -111,9 +111,10 @@ def _has_events(span: EditableSpan, dictionary: Dictionary) -> bool:
 def _operation(span: EditableSpan, said: Any, hits: Sequence[_Hit], table: Table | None) -> str | None:
     """The operation by the span's name, its own dialect, the conventions, another dialect; None for none."""
     own = table.name if table is not None else None
-    for pattern, operation in table.span_names if table is not None and said is None else ():
-        if pattern.fullmatch(span.name):
-            return operation or None
+    if said is None and table is not None and table.span_names:
+        named = table.by_span_name(span.name)
+        if named is not None:
+            return named[0] or None
     for key, value, rule in hits:
         if rule.kind == "operation" and (said is None or key == GEN_AI_OPERATION_NAME or rule.dialect == own):
             found = rule.values.get(str(value).lower())
@@ -126,13 +127,10 @@ def _name_parts(span: EditableSpan, translation: Translation, table: Table | Non
     """What the span's name tells by the dialect's patterns, and what is true of all its spans."""
     if table is None:
         return
-    for pattern, _ in table.span_names:
-        match = pattern.fullmatch(span.name)
-        if match is not None:
-            for group, value in match.groupdict().items():
-                _offer(translation, _GROUPS[group], value)
-            break
-    for key, value in table.defaults.get(translation.operation or "", {}).items():
+    named = table.by_span_name(span.name) if table.span_names else None
+    for group, value in named[1].items() if named is not None else ():
+        _offer(translation, _GROUPS[group], value)
+    for key, value in table.defaults.get(translation.operation or "", {}).items() if table.defaults else ():
         _offer(translation, key, value)
 
 

@@ -115,6 +115,20 @@ class Table:
     events: Mapping[str, str]
     span_names: tuple[tuple[re.Pattern[str], str], ...]
     defaults: Mapping[str, Mapping[str, Any]]
+    _known_names: dict[str, tuple[str, Mapping[str, str]] | None] = field(default_factory=dict)
+
+    def by_span_name(self, name: str) -> tuple[str, Mapping[str, str]] | None:
+        """The operation that a span's name tells, and the name's parts; None where it tells nothing."""
+        try:
+            return self._known_names[name]
+        except KeyError:
+            pass
+        matches = ((pattern.fullmatch(name), operation) for pattern, operation in self.span_names)
+        found = next(((op, match.groupdict()) for match, op in matches if match is not None), None)
+        if len(self._known_names) >= _MAX_REMEMBERED:
+            self._known_names.clear()
+        self._known_names[name] = found
+        return found
 
 
 def read_table(name: str, text: str, first: int = 0) -> Table:
