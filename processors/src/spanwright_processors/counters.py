@@ -104,10 +104,10 @@ class Counters:
         with self._lock:
             self._engine_failures += 1
 
-    def content_lost(self, reason: str) -> None:
-        """A span or log record whose full text is not kept, for a reason of ``Counts.content_lost``."""
+    def content_lost(self, reason: str, count: int = 1) -> None:
+        """Spans or log records whose full text is not kept, for a reason of ``Counts.content_lost``."""
         with self._lock:
-            self._content_lost[reason] = self._content_lost.get(reason, 0) + 1
+            self._content_lost[reason] = self._content_lost.get(reason, 0) + count
 
     def order_lost(self, count: int) -> None:
         """``count`` spans are waited for no longer: a later span of their trace may now pass them."""

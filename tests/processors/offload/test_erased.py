@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.offload.erased import LEASE_SECONDS, Note, Notes, done, noted, renewed
 from spanwright_processors.offload.place import StorePlace
@@ -9,6 +9,7 @@ from support.full_texts import DAY, Clock
 NAMES = st.frozensets(st.text("0123456789abcdef", min_size=1, max_size=64))
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Note, st.just("n"), st.floats(0, 4e9), st.just(DAY), NAMES, NAMES, st.none() | NAMES, st.booleans()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.trace import StatusCode
 from spanwright_processors.offload.full_text import (
@@ -111,6 +111,7 @@ def test_none_is_no_text() -> None:
 VALUES = st.builds(Value, st.text(), st.text(), st.text(st.characters()), st.booleans())
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         FullText,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.offload.layout import (
     TraceObject,
@@ -24,6 +24,7 @@ def test_the_name_of_a_trace_s_object_says_everything() -> None:
     assert TraceObject.of(f"{DAY}/traces/{hexed(7)}/half.new") is None
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_any_user_can_stand_in_a_name(user: str) -> None:
     """A user's hash may be any text of the application's; a name takes 32 digits of it."""

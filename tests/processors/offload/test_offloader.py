@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
 from spanwright_processors.counters import Counters
+from spanwright_processors.offload import manifest
 from spanwright_processors.offload import offloader as offloader_module
+from spanwright_processors.offload import store as store_module
 from spanwright_processors.offload.error import PlaceError
+from spanwright_processors.offload.full_text import FullText
+from spanwright_processors.offload.manifest import StoredSpan
 from spanwright_processors.offload.offloader import Offloader, spool_folder
 from spanwright_processors.offload.place import FolderPlace
 from spanwright_processors.offload.reading import trace_texts
@@ -171,6 +175,25 @@ def test_nothing_is_ever_raised(make: Make, caplog: pytest.LogCaptureFixture) ->
     assert counters.counts().content_lost == {"error": 1}
     assert "bob" not in caplog.text
     assert "Cannot keep the full text of a span: TypeError." in caplog.text
+
+
+def test_one_bad_span_costs_itself(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be stored for a fault of ours is lost and counted; the others of its batch are stored."""
+    real = manifest.stored_span
+
+    def stored_span(span: FullText, pieces: dict[str, bytes]) -> StoredSpan:
+        if span.trace_id == 2:
+            raise ValueError
+        return real(span, pieces)
+
+    monkeypatch.setattr(store_module, "stored_span", stored_span)
+    counters = Counters()
+    one = make(counters=counters)
+    one._linger = 0.3
+    assert all(keep(one, number) for number in (1, 2, 3))
+    assert one.flush()
+    assert [len(stored(tmp_path / "texts", number)) for number in (1, 2, 3)] == [1, 0, 1]
+    assert counters.counts().content_lost == {"error": 1}
 
 
 def test_after_the_end(make: Make) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spanwright_processors.offload.pieces import (
     GROUP,
@@ -33,6 +33,7 @@ def there_and_back(text: str) -> None:
     assert all(sha256(content) == name for name, content in pieces.items())
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 @example("[1,2")
 @example("[1, 2,3]")
@@ -45,6 +46,7 @@ def test_any_text_comes_back(text: str) -> None:
     there_and_back(text)
 
 
+@settings(deadline=None)
 @given(JSON, SEPARATORS, st.booleans(), st.sampled_from([None, 1]))
 def test_any_json_comes_back(
     value: object, separators: tuple[str, str], ascii_only: bool, indent: int
@@ -53,6 +55,7 @@ def test_any_json_comes_back(
     there_and_back(json.dumps(value, ensure_ascii=ascii_only, separators=separators, indent=indent))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=100), max_size=3 * GROUP))
 def test_long_arrays_come_back(texts: list[str]) -> None:
     """Groups of references change nothing."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.offload.full_text import FullText
 from spanwright_processors.offload.place import FolderPlace
@@ -139,6 +139,7 @@ SEEN = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(SEEN, SEEN)
 def test_joining_loses_nothing_that_counts(one: Seen, other: Seen) -> None:
     """Twice is as good as once, bounds hold, and a prompt that was not somebody's alone never becomes it."""

@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.offload.full_text import FullText
 from spanwright_processors.offload.spool import SEGMENT_BYTES, Spool, unframed, waiting
@@ -129,6 +129,7 @@ def test_a_child_leaves_its_parents_files_alone(tmp_path: Path) -> None:
     assert spooled(tmp_path).adopt() == 1  # the child's
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damage_costs_no_more_than_itself(data: st.DataObject) -> None:
     """Whatever bytes are changed or cut, spans that are whole are read, and nothing else is."""

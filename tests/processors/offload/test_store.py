@@ -51,9 +51,15 @@ class _Counting(StorePlace):
         super().__init__("memory://counting")
         self.stored: list[str] = []
 
+        self.listings = 0
+
     def put(self, objects: Mapping[str, bytes]) -> None:
         self.stored += objects
         super().put(objects)
+
+    def names(self, folder: str) -> list[str]:
+        self.listings += 1
+        return super().names(folder)
 
 
 def test_what_is_known_to_be_there_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,3 +128,16 @@ def test_short_and_strange_texts(tmp_path: Path) -> None:
     spans = [full_text(text, span=number) for number, text in enumerate(texts, 1)]
     Store(place, clock=Clock()).store("one", spans)
     assert [one.span for one in trace_texts(place, hexed(1))] == spans
+
+
+def test_erasures_are_asked_for_once_a_batch() -> None:
+    """Afterwards, which is what counts; before only now and then, and while one is under way."""
+    place, clock = _Counting(), Clock()
+    store = Store(place, clock=clock)
+    for number in range(10):
+        store.store(f"s{number}", [full_text(trace=number + 1)])
+    assert place.listings == 11
+    clock.now += store_module.STALE_SECONDS
+    store.store("later", [full_text()])
+    assert place.listings == 13
+    place.delete_folder("")

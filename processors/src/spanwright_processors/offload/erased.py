@@ -19,6 +19,9 @@ from .error import MissingError
 from .layout import ERASURES
 from .place import Place
 
+#: An object that is always there: an empty listing costs some stores' libraries two more requests.
+ABOUT = f"{ERASURES}/about.txt"
+ABOUT_TEXT = b"What was erased lately, for processes that still write. Notes are deleted after two days.\n"
 #: Seconds for which an erasure may remove what it has noted; then it must look again.
 LEASE_SECONDS = 900.0
 #: Seconds for which notes stay: spans that wait longer elsewhere no longer learn of an erasure.
@@ -120,6 +123,8 @@ class Notes:
         now = self._clock()
         known: dict[str, Note] = {}
         for name in self._place.names(ERASURES):
+            if name == ABOUT:
+                continue
             note = self._known.get(name)
             if note is None or not note.is_over(now):
                 try:

@@ -22,6 +22,7 @@ from ..days import day
 from ..fork import watch_forks
 from ..process_exit import FLUSH_SECONDS, flush_also, flush_providers
 from . import layout
+from .erased import ABOUT, ABOUT_TEXT
 from .error import ContentError, PlaceError
 from .full_text import FullText
 from .place import Place, local_path, opened, public
@@ -31,10 +32,13 @@ from .settings import OffloadSettings
 from .spool import SEGMENT_BYTES, Segment, Spool
 from .store import Store
 
-#: How long a text waits for others, so that they are stored together, in seconds.
-LINGER_SECONDS = 1.0
+#: How long a text waits for others, so that they are stored together, in seconds: in a folder, and at a
+#: store, whose requests are paid for.
+LINGER_SECONDS, STORE_LINGER_SECONDS = 1.0, 5.0
 #: How long a place that cannot be reached is left alone, in seconds: at first, and at most.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+#: Seconds until deleting what is due is tried again where it failed.
+_PATIENCE_SECONDS = 3600.0
 #: Seconds between two looks for what processes that have ended left behind.
 _ROUND_SECONDS = 30.0
 _logger = logging.getLogger(__name__)
@@ -64,7 +68,7 @@ class Offloader:
         settings: OffloadSettings,
         place: Place | None = None,
         counters: Counters | None = None,
-        linger_seconds: float = LINGER_SECONDS,
+        linger_seconds: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         assert settings.url is not None
@@ -72,7 +76,8 @@ class Offloader:
         self._url = public(settings.url)
         self._given_place = place
         self._counters = process_counters() if counters is None else counters
-        self._linger = linger_seconds
+        usual = LINGER_SECONDS if local_path(settings.url) else STORE_LINGER_SECONDS
+        self._linger = usual if linger_seconds is None else linger_seconds
         self._clock = clock
         self._said: set[str] = set()
         self._spool = Spool(
@@ -93,7 +98,7 @@ class Offloader:
         self._kept = self._settled = self._failures = 0
         self._is_urgent = self._is_closed = self._is_exiting = False
         self._maintained = ""
-        self._looked = 0.0
+        self._not_before = self._looked = 0.0
 
     def after_fork(self) -> None:
         """What waits is the parent's; connections to the place are not for two processes."""
@@ -182,19 +187,22 @@ class Offloader:
             self._looked = time.monotonic()
             with suppress(OSError):
                 self._spool.adopt()
-        today = day(self._clock())
-        if today == self._maintained:
+        today, now = day(self._clock()), time.monotonic()
+        assert self._settings.url is not None
+        if today == self._maintained or now < self._not_before:
             return
-        self._maintained = today
+        self._not_before = now + _PATIENCE_SECONDS
         try:
+            if local_path(self._settings.url) is None:
+                self._place().put({ABOUT: ABOUT_TEXT})
             purge(
                 self._place(),
                 self._settings.retention_days,
                 self._settings.prompt_retention_days,
                 self._clock,
             )
+            self._maintained = today
         except Exception as error:
-            self._maintained = ""
             self._say(error)
 
     def _drain(self) -> bool:
@@ -213,6 +221,7 @@ class Offloader:
         return True
 
     def _is_done(self, segment: Segment) -> bool:
+        spans: list[FullText] = []
         try:
             spans = list(segment.spans())
             if self._store is None:
@@ -221,8 +230,23 @@ class Offloader:
         except (PlaceError, OSError) as error:
             self._say(error)
             return False
-        except Exception as error:  # of ours: it would be the same again
-            self._lose(DropReason.ERROR, type(error).__name__)
+        except Exception:  # of ours: it would be the same again, but perhaps for one span only
+            return self._is_done_singly(segment, spans)
+        self._spool.done(segment)
+        return True
+
+    def _is_done_singly(self, segment: Segment, spans: list[FullText]) -> bool:
+        """The same span by span; those that cannot be stored are lost and counted."""
+        for number, span in enumerate(spans):
+            try:
+                if self._store is None:
+                    self._store = self._new_store()
+                self._store.store(f"{segment.name}-{number}", [span])
+            except (PlaceError, OSError) as error:
+                self._say(error)
+                return False
+            except Exception as error:
+                self._lose(DropReason.ERROR, type(error).__name__)
         self._spool.done(segment)
         return True
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..days import day, first_day_kept
 from . import layout
-from .erased import KEPT_SECONDS
+from .erased import ABOUT, KEPT_SECONDS
 from .place import Place
 from .prompt_registry import join_sights, purge_prompts
 
@@ -32,7 +32,8 @@ def purge(
     due = [folder for folder in place.folders() if layout.is_day(folder) and folder < first]
     for folder in due:
         place.delete_folder(folder)
-    place.delete(name for name in place.names(layout.ERASURES) if _began(name) < now - KEPT_SECONDS)
+    notes = [name for name in place.names(layout.ERASURES) if name != ABOUT]
+    place.delete(name for name in notes if _began(name) < now - KEPT_SECONDS)
     join_sights(place, day(now))
     return Purged(due, purge_prompts(place, prompt_days, clock))
 

@@ -18,6 +18,8 @@ from .manifest import StoredSpan, stored_span, written
 from .place import Place
 from .prompt_registry import PromptRegistrar
 
+#: Seconds after which a process asks anew, before it stores, what was erased; it always asks afterwards.
+STALE_SECONDS = 60.0
 #: Texts that a process remembers to have stored.
 REMEMBERED = 32_768
 
@@ -42,6 +44,8 @@ class Store:
         self._clock = clock
         self._notes = Notes(place, clock)
         self._heard: set[str] = set()
+        self._latest: list[Note] = []
+        self._listened = 0.0
         self._stored: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def store(self, segment: str, spans: Iterable[FullText]) -> None:
@@ -50,7 +54,7 @@ class Store:
         Raises ``PlaceError`` too while an erasure is under way that may remove what they need: then they are
         to be stored again later.
         """
-        notes, spans = self._listen(), list(spans)
+        notes, spans = self._notes_of_late(), list(spans)
         covered = [span for span in spans if any(_covers(note, span) for note in notes)]
         if any(not note.is_over(self._clock()) and _covers(note, span) for note in notes for span in covered):
             raise self._not_yet()
@@ -99,6 +103,12 @@ class Store:
         while len(self._stored) > REMEMBERED:
             self._stored.popitem(last=False)
 
+    def _notes_of_late(self) -> list[Note]:
+        """The notes that were heard of last, unless that is long ago or one was not over."""
+        now = self._clock()
+        is_new = 0 <= now - self._listened < STALE_SECONDS
+        return self._latest if is_new and all(one.is_over(now) for one in self._latest) else self._listen()
+
     def _listen(self) -> list[Note]:
         """Every erasure there is; what those removed that are new here is no longer known to be stored."""
         notes = self._notes.latest()
@@ -107,6 +117,7 @@ class Store:
             if note.name not in self._heard:
                 self._forget(note)
         self._heard = {note.name for note in notes if note.is_over(now)}
+        self._latest, self._listened = notes, now
         return notes
 
     def _forget(self, note: Note) -> None:
