@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from spanwright_processors.dialects.normalising import Originals, normalise, normalise_record
+from spanwright_processors.dialects.normalising import normalise, normalise_record
+from spanwright_processors.dialects.originals import Originals
 from spanwright_processors.dialects.table import Dictionary, read_table
 from spanwright_processors.span import EditableLogRecord, EditableSpan
 from support.editable import editable_span

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.trace import SpanKind
-from spanwright_processors.dialects.normalising import Originals
+from spanwright_processors.dialects.originals import Originals
 from spanwright_processors.otlp import process_logs
 from spanwright_processors.span import EditableLogRecord, EditableSpan
 from spanwright_processors.steps.normalise import Normalise, NormaliseSettings

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.trace import SpanKind
-from spanwright_processors.dialects.normalising import Originals
+from spanwright_processors.dialects.originals import Originals
 from spanwright_processors.dialects.table import Rule, builtin_tables
 from spanwright_processors.span import EditableSpan
 from spanwright_processors.steps.normalise import Normalise, NormaliseSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from spanwright_processors.dialects.normalising import Originals
+from spanwright_processors.dialects.originals import Originals
 from spanwright_processors.settings import build_chain, load_settings
 from spanwright_processors.span import EditableSpan
 from support import dialects

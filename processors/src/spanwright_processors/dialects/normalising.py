@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from spanwright_semconv.attributes import (
@@ -25,6 +24,7 @@ from spanwright_semconv.attributes import (
 
 from ..span import Attributes, EditableLogRecord, EditableSpan
 from .events import read_events, read_record
+from .originals import Originals
 from .placing import place, place_rows
 from .recognition import complete
 from .reshaping import is_official
@@ -45,14 +45,6 @@ _GROUPS = {
 _MODEL_OPERATIONS = frozenset(("chat", "generate_content", "text_completion", "embeddings"))
 _PLACER = Placer(place, place_rows)
 _Hit = tuple[str, Any, Rule]
-
-
-class Originals(StrEnum):
-    """What becomes of the attributes that were translated."""
-
-    KEEP = "keep"  #: all stay, under their own names
-    REPLACE = "replace"  #: what an official attribute holds goes, the rest stays
-    DROP = "drop"  #: what a dialect says twice goes too
 
 
 def normalise(span: EditableSpan, dictionary: Dictionary, originals: Originals) -> None:

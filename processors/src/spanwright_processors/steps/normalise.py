@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from ..dialects.normalising import Originals, normalise, normalise_record
-from ..dialects.table import Dictionary, TableError, dictionary
+from ..dialects.originals import Originals
 from ..span import EditableLogRecord, EditableSpan
 from ..step import Phase
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from ..dialects.table import Dictionary
 
 #: How the scopes of our own instrumentation begin: their spans follow the conventions.
 _OURS = "spanwright_instrumentation"
@@ -28,9 +32,13 @@ class NormaliseSettings:
     tables: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if not self.tables:
+            return
+        from ..dialects.table import dictionary
+
         try:
-            dictionary(self.tables) if self.tables else None
-        except (TableError, OSError, UnicodeDecodeError) as error:
+            dictionary(self.tables)
+        except (ValueError, OSError) as error:
             raise ValueError(
                 f"Cannot use normalise.tables: {error} Correct the file, or leave it out."
             ) from None
@@ -57,11 +65,20 @@ class Normalise:
     @cached_property
     def _dictionary(self) -> Dictionary:
         """Read at the first foreign span, off the application's thread."""
+        from ..dialects.table import dictionary
+
         return dictionary(self._settings.tables)
+
+    @cached_property
+    def _dialects(self) -> ModuleType:
+        """Loaded at the first foreign span as well: applications without one start without it."""
+        from ..dialects import normalising
+
+        return normalising
 
     def __call__(self, span: EditableSpan) -> None:
         if not span.scope_name.startswith(_OURS):
-            normalise(span, self._dictionary, self._settings.originals)
+            self._dialects.normalise(span, self._dictionary, self._settings.originals)
 
     def log(self, record: EditableLogRecord) -> None:
-        normalise_record(record, self._dictionary, self._settings.originals)
+        self._dialects.normalise_record(record, self._dictionary, self._settings.originals)
