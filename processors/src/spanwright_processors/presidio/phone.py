@@ -100,14 +100,25 @@ class PhoneNumbers:
         self._regions = tuple(map(region, regions))
         self._any_shape = re.compile("|".join(each.pattern for each in self._regions))
         self._leniency = leniency
+        self._shortest = 0
+        if leniency == Leniency.VALID:
+            self._shortest = min((each.shortest for each in self._regions if each.country_code), default=0)
         self._known: dict[str, frozenset[str]] = {}
 
     def find(self, text: str) -> Iterator[Place]:
-        """The numbers of every region in turn; a number of several regions comes several times."""
-        candidates = _Candidates(text, self.regions_of, self._leniency)
-        possible = candidates.regions()
+        """The numbers of every region in turn; a number of several regions may come several times."""
+        candidates = _Candidates(text, self.regions_of, self._leniency, self._shortest)
+        found = list(candidates.in_a_row())
+        if not found:
+            return
+        wholes = candidates.wholes(found)
+        if wholes is not None:
+            yield from wholes
+            return
+        possible = _NOWHERE.union(*(each.regions or () for each in found))
+        anywhere = any(each.regions is None for each in found)
         for each in self._regions:
-            if possible is None or each.name in possible:
+            if anywhere or each.name in possible:
                 yield from self._of_region(text, candidates, each.name)
 
     def _of_region(self, text: str, candidates: _Candidates, where: str) -> Iterator[Place]:
@@ -236,23 +247,37 @@ class _Candidate(NamedTuple):
 class _Candidates:
     """The pieces of a text that may hold numbers; where the next begins depends on what a region found."""
 
-    def __init__(self, text: str, regions_of: Callable[[str], frozenset[str]], leniency: int) -> None:
+    def __init__(
+        self, text: str, regions_of: Callable[[str], frozenset[str]], leniency: int, shortest: int
+    ) -> None:
         self._text = text
+        self._shortest = shortest
         self._regions_of = regions_of
         self._known: dict[int, _Candidate | None] = {}
         self._matcher = _Matcher(text, "", leniency, regions_of)
         self._leniency = leniency
         self._wholes: dict[int, Place | None] = {}
 
-    def regions(self) -> frozenset[str] | None:
-        """Where any candidate may hold a number; None: only the library can tell. Others find nothing."""
-        found, index = _NOWHERE, 0
+    def in_a_row(self) -> Iterator[_Candidate]:
+        """The candidates that a region comes to that finds nothing in them, or all of each."""
+        index = 0
         while (candidate := self.after(index)) is not None:
-            if candidate.regions is None:
-                return None
-            found |= candidate.regions
+            yield candidate
             index = candidate.start + len(candidate.text)
-        return found
+
+    def wholes(self, found: Iterable[_Candidate]) -> list[Place] | None:
+        """The candidates, if every region that may find anything in one finds all of it; None if not."""
+        places = []
+        for candidate in found:
+            if candidate.regions is None or self._leniency != Leniency.VALID:
+                return None
+            if not candidate.regions <= self._regions_of(candidate.text.translate(_SEPARATORS)):
+                return None
+            place = self._whole(candidate)
+            if place is None:
+                return None
+            places.append(place)
+        return places
 
     def whole(self, candidate: _Candidate, where: str) -> Place | None:
         """All of a candidate, if that is a number of the region and nothing near it says otherwise.
@@ -264,6 +289,9 @@ class _Candidates:
         digits = candidate.text.translate(_SEPARATORS)
         if where not in self._regions_of(digits):
             return None
+        return self._whole(candidate)
+
+    def _whole(self, candidate: _Candidate) -> Place | None:
         if candidate.start not in self._wholes:
             self._wholes[candidate.start] = self._matcher.whole(candidate.text, candidate.start)
         return self._wholes[candidate.start]
@@ -303,5 +331,6 @@ class _Candidates:
             piece = ""
             for group in groups[first:]:
                 piece += group
-                found |= self._regions_of(piece)
+                if len(piece) >= self._shortest:
+                    found |= self._regions_of(piece)
         return found
