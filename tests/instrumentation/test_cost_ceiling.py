@@ -9,7 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 from openai import AsyncOpenAI, OpenAI
+from opentelemetry import context
 from opentelemetry.trace import StatusCode
+from spanwright_instrumentation.invocation import Invocation
 from spanwright_instrumentation.providers.openai import OpenAIInstrumentor
 from spanwright_processors.spending import CostCeilingExceeded, guard
 from spanwright_processors.spending.desk import DESK
@@ -106,6 +108,35 @@ def test_log_only_sends_the_request(recording: Recording, caplog: pytest.LogCapt
     assert span.status.status_code is not StatusCode.ERROR
     assert [event.name for event in span.events] == [spending.EXCEEDED_EVENT]
     assert "x" * 100 not in caplog.text
+
+
+@pytest.mark.parametrize("key", ["suppress_instrumentation", "opentelemetry.genai.client.inference.context"])
+def test_a_call_that_another_instrumentor_records_is_held_too(recording: Recording, key: str) -> None:
+    """Whoever makes the span: the span that is current then tells."""
+    answers = wire()
+    tracer = recording.tracer_provider.get_tracer("framework")
+    with tracer.start_as_current_span("run"):
+        token = context.attach(context.set_value(key, object()))
+        try:
+            with guard(max_usd=0.2), pytest.raises(CostCeilingExceeded):
+                client(answers).chat.completions.create(**REQUEST)
+        finally:
+            context.detach(token)
+    assert answers.requests == []
+    (run,) = recording.spans
+    assert spending.EXCEEDED_EVENT in [event.name for event in run.events]
+
+
+def test_a_call_inside_one_of_ours_is_asked_for_once(recording: Recording) -> None:
+    """A gateway over an SDK makes one call of two."""
+    answers = wire()
+    with guard(total_usd=0.3) as block:
+        outer = Invocation(recording.telemetry, "chat", "gateway")
+        with outer.current():
+            client(answers).chat.completions.create(**REQUEST)
+        outer.discard()
+        assert block.spent_usd == 0.0
+    assert len(answers.requests) == 1
 
 
 def test_a_check_that_fails_holds_nothing_back(recording: Recording) -> None:

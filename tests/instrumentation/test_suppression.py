@@ -11,7 +11,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import set_span_in_context
 from spanwright_instrumentation.emitter import EMITTER_VARIABLE
-from spanwright_instrumentation.suppression import is_suppressed, marked
+from spanwright_instrumentation.suppression import is_ours, is_suppressed, marked
 
 FOREIGN_KEY = "opentelemetry.genai.client.inference.context"
 
@@ -112,3 +112,14 @@ def test_frameworks_around(
     assert is_suppressed("chat", inside) is suppressed
     monkeypatch.setenv(EMITTER_VARIABLE, "spanwright")
     assert not is_suppressed("chat", inside)
+
+
+def test_a_call_inside_one_of_ours_is_the_same_call() -> None:
+    """Of the same kind only: what embeds inside a chat is another call."""
+    token = attach(marked(get_current(), "chat"))
+    try:
+        assert is_ours("generate_content")
+        assert not is_ours("embeddings")
+    finally:
+        detach(token)
+    assert not is_ours("chat")

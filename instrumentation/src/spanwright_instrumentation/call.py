@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from opentelemetry.trace import get_current_span
 from spanwright_semconv import attributes, spending
 from spanwright_semconv.spending import PlannedCall, Verdict
 
+from .context import context_attributes
 from .invocation import Invocation
 from .result import observe_error, observe_result
 from .stream import Reading
-from .suppression import is_suppressed
+from .suppression import is_ours, is_suppressed
 from .telemetry import Telemetry
 from .tool_registry import remember_tool_calls
 from .translation import Translation
 from .withheld import withheld
 
 logger = logging.getLogger(__name__)
+
+Check = Callable[[PlannedCall], Verdict | None]
 
 
 class ObservedCall:
@@ -53,7 +57,7 @@ class ObservedCall:
         except Exception:
             logger.debug("Cannot read the content of a request.", exc_info=withheld())
 
-    def ask(self, check: Callable[[PlannedCall], Verdict | None]) -> None:
+    def ask(self, check: Check) -> None:
         """Ask whether the call may cost what it may. Raises ``CostCeilingExceeded`` if not."""
         invocation, request = self._invocation, self._request
         try:
@@ -145,17 +149,49 @@ def begin(
 
     Raises ``CostCeilingExceeded``, and nothing else, where the application has set a ceiling for it.
     """
+    call = None
     try:
         arguments = kwargs if translation.arguments is None else translation.arguments(owner, args, kwargs)
-        if arguments is None or is_suppressed(translation.operation):
+        if arguments is None:
             return None
-        call = ObservedCall(telemetry, translation, owner, arguments)
+        if not is_suppressed(translation.operation):
+            call = ObservedCall(telemetry, translation, owner, arguments)
+        elif spending.check is None or is_ours(translation.operation):
+            return None
     except Exception:
         logger.debug("Cannot observe a call.", exc_info=withheld())
         return None
-    if spending.check is not None:
+    if spending.check is not None and call is not None:
         call.ask(spending.check)
+    elif spending.check is not None:
+        _ask_unrecorded(spending.check, translation, owner, arguments)
     return call
+
+
+def _ask_unrecorded(check: Check, translation: Translation, owner: Any, arguments: Mapping[str, Any]) -> None:
+    """Ask for a call that another instrumentor records: a ceiling holds whoever makes the span."""
+    try:
+        request = translation.read_request(owner, arguments)
+        known = {**context_attributes(), **request.attributes}
+        read_content = translation.read_content
+        verdict = check(
+            PlannedCall(
+                request.operation,
+                request.provider,
+                request.model,
+                known,
+                lambda: read_content(arguments) if read_content is not None else {},
+                span_id=0,
+                is_recorded=False,
+            )
+        )
+        if verdict is not None and verdict.event is not None:
+            get_current_span().add_event(spending.EXCEEDED_EVENT, verdict.event)
+    except Exception:
+        logger.debug("Cannot tell what a call may cost; it is made.", exc_info=withheld())
+        return
+    if verdict is not None and verdict.error is not None:
+        raise verdict.error
 
 
 class closed_if_refused:  # noqa: N801 - used like a function

@@ -88,6 +88,11 @@ def is_suppressed(operation: str, context: Context | None = None) -> bool:
     return _is_recorded_by_others(family, current) and not choice().ours_inside_frameworks
 
 
+def is_ours(operation: str) -> bool:
+    """Whether a call of this operation is inside one that we record, which is the same call."""
+    return recorded_family(get_current()) == _FAMILIES.get(operation)
+
+
 def is_silenced(current: Context) -> bool:
     """Whether nothing at all is to be recorded here. What an instrumentor silences inside a span that gave
     way to ours is meant for those beside it, not for us."""

@@ -35,6 +35,7 @@ class PlannedCall:
     """A call about to be made. ``attributes`` are its span's so far: parameters as sent, user, pipeline.
 
     ``read_content`` gives what is sent by content attribute, structured; reading it takes its time.
+    ``is_recorded`` False: another instrumentor makes the call's span, and nobody tells how the call ended.
     """
 
     operation: str
@@ -43,6 +44,7 @@ class PlannedCall:
     attributes: Mapping[str, Any]
     read_content: Callable[[], Mapping[str, Any]]
     span_id: int
+    is_recorded: bool = True
 
 
 class Verdict(NamedTuple):

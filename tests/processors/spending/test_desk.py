@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -147,6 +148,21 @@ def test_calls_of_other_instrumentors_count_once() -> None:
     assert desk.ledger.spent(day) == 0.0
     desk.add_observed(ABOUT, 8, 5.0)
     assert desk.ledger.spent(day) == desk.ledger.spent(Account("user", "u")) == 5.0
+
+
+def test_a_call_that_another_records_is_booked_when_its_span_is_priced() -> None:
+    """Its ceiling holds before; what it may cost stays with the block, which nobody can tell more."""
+    desk, day = Desk(), Account("day", "")
+    planned = replace(call(), is_recorded=False)
+    refusal(answer(desk, planned, max_usd=2.0))
+    with guard(total_usd=4.0) as block:
+        verdict = answer(desk, planned, day_usd=4.0)
+        assert verdict is not None
+        assert (verdict.error, verdict.settle) == (None, None)
+        assert block.spent_usd > 2.5
+    assert desk.ledger.spent(day) == 0.0
+    desk.add_observed(ABOUT, 99, 1.5)
+    assert desk.ledger.spent(day) == 1.5
 
 
 def test_log_only_lets_the_call_be_made(caplog: pytest.LogCaptureFixture) -> None:

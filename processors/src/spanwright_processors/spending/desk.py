@@ -114,13 +114,16 @@ class Desk:
             return self._unpriced(call)
         sent = read_input(call.read_content())
         estimate = self._by_length(call, sent, prices)
-        broken, day = self._admit(around, accounts, estimate)
+        booked = accounts if call.is_recorded else ()  # else it is booked when its span is priced
+        broken, day = self._admit(around, accounts, booked, estimate)
         if broken is not None:  # only now is it worth counting for sure, which takes milliseconds
             estimate = self._by_tokenizer(call, sent, prices) or estimate
-            broken, day = self._admit(around, accounts, estimate, logs=True)
+            broken, day = self._admit(around, accounts, booked, estimate, logs=True)
         if day is None and broken is not None:
             return self._refused(call, broken, estimate)
         event = None if broken is None else self._told(call, broken, estimate)
+        if not call.is_recorded:
+            return Verdict(None, event, None)
         settlement = _Settlement(call, around, accounts, estimate.usd, day or 0)
         return Verdict(None, event, partial(self.settle, settlement))
 
@@ -144,10 +147,11 @@ class Desk:
         self,
         around: Iterable[Block],
         accounts: Iterable[Account],
+        booked: Iterable[Account],
         estimate: Estimate,
         logs: bool = False,
     ) -> tuple[Limit | None, int | None]:
-        """Book ``estimate`` if it breaks no ceiling, or, with ``logs``, one that is told of only.
+        """Book ``estimate`` on ``booked`` if it breaks no ceiling, or, with ``logs``, one that only tells.
 
         The first ceiling that it breaks, those that raise first, and the day it was booked on if it was.
         """
@@ -160,7 +164,7 @@ class Desk:
                 return refusing or broken[0], None
             for block in around:
                 block.add(estimate.usd)
-            return next(iter(broken), None), self.ledger.book(accounts, estimate.usd)
+            return next(iter(broken), None), self.ledger.book(booked, estimate.usd)
 
     def _limits(self, around: Iterable[Block], accounts: Iterable[Account]) -> Iterator[Limit]:
         ceilings = self.ceilings
