@@ -197,6 +197,8 @@ def _loading_engine(
     wanted: Callable[[FastEngine], frozenset[str]],
 ) -> Loading[FastEngine]:
     # Imported here and not on the thread: see ``loading``.
+    import spanwright_processors.presidio.engine  # noqa: F401
+
     from ..presidio import Selection, load_engine
     from ..presidio.recognizers_file import check_recognizers_file
 

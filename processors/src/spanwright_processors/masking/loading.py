@@ -132,5 +132,6 @@ class Loading(Generic[Loaded]):
         self.error = error
         self._counters.engine_failed()
         with suppress(Exception):
-            text = str(error) if isinstance(error, ValueError | RuntimeError) else type(error).__name__
-            _logger.warning("Cannot load %s: %s %s", self._what, text, self._instead)
+            known = isinstance(error, ValueError | RuntimeError)
+            text = str(error) if known else f"{type(error).__name__}: {error}"
+            _logger.warning("Cannot load %s: %s. %s", self._what, text.rstrip(". "), self._instead)

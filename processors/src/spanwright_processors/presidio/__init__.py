@@ -1,12 +1,19 @@
-"""Presidio's detections at a fraction of their price: its definitions as data, run by our own engine."""
+"""Presidio's detections at a fraction of their price: its definitions as data, run by our own engine.
+
+What runs them needs the library ``regex``, which comes with presidio-analyzer: it is imported where it is used
+only.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from .compilation import CompilationError, definitions, is_installed
-from .engine import FastEngine
 from .selection import Selection
+
+if TYPE_CHECKING:
+    from .engine import FastEngine
 
 __all__ = ["CompilationError", "FastEngine", "Selection", "is_installed", "load_engine"]
 
@@ -19,4 +26,16 @@ def load_engine(selection: Selection = Selection(), *, native: bool = True) -> F
     definitions. Raises ``CompilationError`` if they cannot be read.
     """
     found = definitions(selection)
-    return None if found is None else FastEngine(found, native=native)
+    if found is None:
+        return None
+    from .engine import FastEngine
+
+    return FastEngine(found, native=native)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "FastEngine":
+        from .engine import FastEngine
+
+        return FastEngine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
