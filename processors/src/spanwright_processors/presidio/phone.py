@@ -106,14 +106,17 @@ class PhoneNumbers:
         self._known: dict[str, frozenset[str]] = {}
 
     def find(self, text: str) -> Iterator[Place]:
-        """The numbers of every region in turn; a number of several regions may come several times."""
+        """The numbers of every region in turn; a number of several regions comes several times."""
         candidates = _Candidates(text, self.regions_of, self._leniency, self._shortest)
         found = list(candidates.in_a_row())
         if not found:
             return
         wholes = candidates.wholes(found)
         if wholes is not None:
-            yield from wholes
+            for each in self._regions:
+                for place, regions in wholes:
+                    if each.name in regions:
+                        yield place
             return
         possible = _NOWHERE.union(*(each.regions or () for each in found))
         anywhere = any(each.regions is None for each in found)
@@ -265,8 +268,10 @@ class _Candidates:
             yield candidate
             index = candidate.start + len(candidate.text)
 
-    def wholes(self, found: Iterable[_Candidate]) -> list[Place] | None:
-        """The candidates, if every region that may find anything in one finds all of it; None if not."""
+    def wholes(self, found: Iterable[_Candidate]) -> list[tuple[Place, frozenset[str]]] | None:
+        """The candidates and where they are numbers, if every region that may find anything in one finds all
+        of it; None if not.
+        """
         places = []
         for candidate in found:
             if candidate.regions is None or self._leniency != Leniency.VALID:
@@ -276,7 +281,7 @@ class _Candidates:
             place = self._whole(candidate)
             if place is None:
                 return None
-            places.append(place)
+            places.append((place, candidate.regions))
         return places
 
     def whole(self, candidate: _Candidate, where: str) -> Place | None:
