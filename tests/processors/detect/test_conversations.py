@@ -90,6 +90,17 @@ def test_the_longest_beginning_is_found() -> None:
     assert same.length == len(array("a", "b")) - 1
 
 
+def test_what_goes_on_is_a_beginning_too() -> None:
+    """Kept with the digest of what it begins with, an array is found like one kept by itself."""
+    cache = FindingCache(100_000)
+    known, outcome = Conversations(cache), Outcome((), frozenset(), ())
+    known.keep(array("é"), b"", outcome, cache.era)
+    known.keep(array("é", "b"), b"", outcome, cache.era, known.beginning(array("é", "b"), b""))
+    beginning = known.beginning(array("é", "b", "c"), b"")
+    assert beginning is not None
+    assert beginning.length == len(array("é", "b")) - 1
+
+
 @pytest.mark.parametrize(
     "text",
     [

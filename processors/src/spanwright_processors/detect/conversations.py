@@ -7,11 +7,14 @@ again it is by a keyed digest, so that no text is kept.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .engine import FindingCache
 from .json_text import BLANKS
 from .outcomes import Outcome
+
+if TYPE_CHECKING:
+    from .engine import Digest
 
 #: Shorter arrays cost no more to look at.
 _SHORTEST = 512
@@ -22,10 +25,13 @@ _LENGTHS, _TRIES = 16, 3
 
 
 class Beginning(NamedTuple):
-    """The first ``length`` characters of a text, without a closing bracket, have this outcome."""
+    """The first ``length`` characters of a text, of this digest and without a bracket at the end, have this
+    outcome.
+    """
 
     length: int
     outcome: Outcome
+    digest: Digest
 
 
 class Conversations:
@@ -39,22 +45,29 @@ class Conversations:
         lengths: tuple[int, ...] = self._cache.get(self._cache.key(text[:_HEAD], b"head" + beside)) or ()
         possible = [length for length in lengths if _can_go_on(text, length)]
         for length in sorted(possible, reverse=True)[:_TRIES]:
-            outcome: Outcome | None = self._cache.get(self._key(text, length, beside))
+            digest = self._cache.digest(text[:length])
+            outcome: Outcome | None = self._cache.get(self._key(digest, beside))
             if outcome is not None:
-                return Beginning(length, outcome)
+                return Beginning(length, outcome, digest)
         return None
 
-    def keep(self, text: str, beside: bytes, outcome: Outcome, era: object) -> None:
-        """Remember an array, given with its brackets."""
+    def keep(
+        self, text: str, beside: bytes, outcome: Outcome, era: object, before: Beginning | None = None
+    ) -> None:
+        """Remember an array, given with its brackets; ``before``: what it begins with."""
         head = self._cache.key(text[:_HEAD], b"head" + beside)
         length = len(text) - 1
         lengths: tuple[int, ...] = self._cache.get(head) or ()
         others = [one for one in lengths if one != length][-_LENGTHS + 1 :]
         self._cache.keep(head, (*others, length), 1, era)
-        self._cache.keep(self._key(text, length, beside), outcome, len(outcome.edits), era)
+        if before is None:
+            digest = self._cache.digest(text[:length])
+        else:
+            digest = self._cache.digest(text[before.length : length], before.digest)
+        self._cache.keep(self._key(digest, beside), outcome, len(outcome.edits), era)
 
-    def _key(self, text: str, length: int, beside: bytes) -> bytes:
-        return self._cache.key(text[:length], b"array" + beside)
+    def _key(self, digest: Digest, beside: bytes) -> bytes:
+        return self._cache.finished(digest, b"array" + beside)
 
 
 def is_array(text: str) -> bool:

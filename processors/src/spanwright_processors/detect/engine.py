@@ -18,6 +18,8 @@ from .places import Flag, has_secrets
 if TYPE_CHECKING:
     from spanwright_native import Places
 
+    Digest: TypeAlias = hashlib.blake2b
+
 #: Finds in ``text[start:end]``, given with the text's lower-case form of the same length.
 FindNumbers: TypeAlias = Callable[[str, str, int, int], Iterable[Finding]]
 
@@ -215,9 +217,19 @@ class FindingCache:
 
     def key(self, text: str, beside: bytes = b"") -> bytes:
         """What stands for a text; ``beside``: what else decides on what is kept of it."""
-        digest = self._keyed.copy()
+        return self.finished(self.digest(text), beside)
+
+    def digest(self, text: str, after: Digest | None = None) -> Digest:
+        """The digest of ``text``, or of it behind what ``after`` is of."""
+        digest = (after or self._keyed).copy()
         digest.update(text.encode("utf-8", "surrogatepass"))
+        return digest
+
+    @staticmethod
+    def finished(digest: Digest, beside: bytes) -> bytes:
+        """The key for the text of ``digest``, and ``beside``."""
         if beside:
+            digest = digest.copy()
             digest.update(b"\xff" + beside)  # no UTF-8 holds that byte
         return digest.digest()
 

@@ -246,7 +246,7 @@ class Redactor:
                 return self._array(text, found, resumes=False)
             made = before.outcome.and_then(made, before.length)
         if made is not None:
-            self._conversations.keep(text, beside, made, era)
+            self._conversations.keep(text, beside, made, era, before)
             return made.note(text, found)
         found.join(apart)
         return self._broken_edits(text, found) if edits is None else edits
