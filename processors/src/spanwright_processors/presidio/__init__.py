@@ -1,7 +1,6 @@
 """Presidio's detections at a fraction of their price: its definitions as data, run by our own engine.
 
-What runs them needs the library ``regex``, which comes with presidio-analyzer: it is imported where it is used
-only.
+What runs them needs ``regex``, which comes with presidio-analyzer and is imported where it is used only.
 """
 
 from __future__ import annotations
