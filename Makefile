@@ -8,7 +8,7 @@ SOURCES := $(PACKAGES:%=%/src)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test check format generate native bench conformance fixtures collector wheels lock clean
+.PHONY: help demo test check format generate native bench bench-peers conformance fixtures collector wheels lock clean
 .DEFAULT_GOAL := help
 
 help:                  ## list the targets
@@ -40,6 +40,9 @@ native: $(VENV)/.native ## build the native scanner of masking into the environm
 
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a first look in a minute)
 	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+bench-peers: $(READY)  ## the same calls with each peer, in environments of their own (QUICK=1: a first look)
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks.peers $(if $(QUICK),--quick)
 
 conformance: $(READY)  ## record what the installed Presidio finds in 5,500 texts, try the engine harder (20 min)
 	@PYTHONPATH=tests:. $(BIN)/python -m support.presidio_recording

@@ -31,7 +31,8 @@ _USAGE = {
 _ANSWER = "Hold the power button for ten seconds until the light turns amber, then open the app. " * 3
 
 
-def _message() -> bytes:
+def message() -> bytes:
+    """The answer to a message."""
     block = {"type": "text", "text": _ANSWER}
     return json.dumps({**_HEAD, "content": [block], "stop_reason": "end_turn", "usage": _USAGE}).encode()
 
@@ -55,13 +56,13 @@ def _stream(chunks: int) -> bytes:
 
 def _client(own_spans: TracerProvider | None) -> Anthropic:
     """A client answered at once from memory, its own spans going to this provider, or switched off."""
-    message, stream = _message(), _stream(CHUNKS)
+    whole, stream = message(), _stream(CHUNKS)
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         streams = b'"stream":true' in request.content
         kind = "text/event-stream" if streams else "application/json"
         headers = {"content-type": kind, "request-id": "req_0123456789abcdef"}
-        return httpx2.Response(200, headers=headers, content=stream if streams else message)
+        return httpx2.Response(200, headers=headers, content=stream if streams else whole)
 
     return Anthropic(
         api_key="sk-none",

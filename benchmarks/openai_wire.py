@@ -25,7 +25,8 @@ def _chat() -> bytes:
     return json.dumps({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": _USAGE}).encode()
 
 
-def _stream(chunks: int) -> bytes:
+def stream(chunks: int) -> bytes:
+    """The server-sent events of a streamed chat completion."""
     deltas: list[dict[str, object]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": f" word{i}"} for i in range(chunks - 2)]
     lines = [
@@ -99,7 +100,7 @@ def client(stream_chunks: int = 200) -> OpenAI:
 
 def answers(stream_chunks: int) -> Callable[[httpx2.Request], httpx2.Response]:
     """The answer to each request of such a client."""
-    chat, stream, embeddings = _chat(), _stream(stream_chunks), _embeddings()
+    chat, streamed_chat, embeddings = _chat(), stream(stream_chunks), _embeddings()
     responses, responses_stream = _responses(), _responses_stream(stream_chunks)
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -107,7 +108,7 @@ def answers(stream_chunks: int) -> Callable[[httpx2.Request], httpx2.Response]:
         if request.url.path.endswith("/embeddings"):
             return httpx2.Response(200, headers=headers, content=embeddings)
         whole, streamed = (
-            (responses, responses_stream) if "/responses" in request.url.path else (chat, stream)
+            (responses, responses_stream) if "/responses" in request.url.path else (chat, streamed_chat)
         )
         if b'"stream":true' in request.content:
             headers["content-type"] = "text/event-stream"

@@ -50,7 +50,8 @@ class Environment:
 
     :param requirements: pinned; no addresses.
     :param floors: extras of the instrumentation whose oldest supported versions are installed; ``*`` = all.
-    :param sources: distributions of ours, installed as they stand in the work tree.
+    :param sources: distributions of ours, installed as they stand in the work tree; ``processors[presidio]``
+        with an extra.
     :param tests: test files of the project to be run inside, besides those in the environment's own folder.
     :param warnings: further ``-W`` options, for packages that warn of themselves.
     :param heavy: downloads more than 150 MB: installed only where asked for.
@@ -83,7 +84,8 @@ class Environment:
 
     def digest(self) -> str:
         """Of all that decides what is installed."""
-        projects = [(ROOT / source / "pyproject.toml").read_text() for source in self.sources]
+        folders = [ROOT / source.partition("[")[0] for source in self.sources]
+        projects = [*self.sources, *((folder / "pyproject.toml").read_text() for folder in folders)]
         decided = "\n".join([sys.version, *self.pins(), *projects])
         return hashlib.sha256(decided.encode()).hexdigest()[:12]
 
@@ -157,7 +159,8 @@ def _floors(extras: Sequence[str]) -> list[str]:
     """The oldest version that each extra allows."""
     project = tomllib.loads((ROOT / "instrumentation" / "pyproject.toml").read_text())["project"]
     known: dict[str, list[str]] = project["optional-dependencies"]
-    wanted = sorted(known) if "*" in extras else extras
+    left_out = {each.removeprefix("-") for each in extras if each.startswith("-")}
+    wanted = sorted({*known} - left_out) if "*" in extras else extras
     return [_floor(Requirement(each)) for extra in wanted for each in known[extra]]
 
 

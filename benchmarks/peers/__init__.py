@@ -1,0 +1,1 @@
+"""Spanwright beside its peers: what a call costs, and which cases each gets right."""
