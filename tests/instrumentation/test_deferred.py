@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan
+from spanwright_instrumentation import deferred
 from spanwright_instrumentation.deferred import DeferredAttributes, set_attributes_later
 
 KEYS = st.sampled_from([f"key.{i}" for i in range(6)])
@@ -57,9 +58,9 @@ def test_as_if_set_at_once(present: dict[str, Any], later: dict[str, Any], count
     set_at_once = tracer.start_span("x", attributes=present)
     set_at_once.set_attributes(later)
     set_at_once.end()
-    deferred = tracer.start_span("x", attributes=present)
-    set_attributes_later(deferred, lambda: later)
-    deferred.end()
+    set_later = tracer.start_span("x", attributes=present)
+    set_attributes_later(set_later, lambda: later)
+    set_later.end()
     expected, found = kept.ended
     assert list((found.attributes or {}).items()) == list((expected.attributes or {}).items())
     assert found.dropped_attributes == expected.dropped_attributes
@@ -143,10 +144,10 @@ def test_many_readers_at_once() -> None:
 
 def test_copies_and_unknown_names() -> None:
     """Deep copies, which some exporters make, are whole; what no attributes have is missing as usual."""
-    deferred = DeferredAttributes(BoundedAttributes(attributes={"a": 1}), lambda: {"b": 2})
-    assert dict(deepcopy(deferred)) == {"a": 1, "b": 2}
+    made_later = DeferredAttributes(BoundedAttributes(attributes={"a": 1}), lambda: {"b": 2})
+    assert dict(deepcopy(made_later)) == {"a": 1, "b": 2}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        deferred.nothing  # noqa: B018
+        made_later.nothing  # noqa: B018
 
 
 class Foreign(NonRecordingSpan):
@@ -165,3 +166,13 @@ def test_other_kinds_of_spans_get_theirs_at_once() -> None:
     span = Foreign()
     set_attributes_later(span, lambda: {"a": 1})
     assert span.found == {"a": 1}
+
+
+def test_an_unknown_api_gets_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a future API keeps attributes otherwise, they are set as everybody sets them."""
+    monkeypatch.setattr(deferred, "_IS_KNOWN", False)
+    span, kept = begun(a=1)
+    set_attributes_later(span, lambda: {"b": 2})
+    assert type(span._attributes) is BoundedAttributes
+    span.end()
+    assert dict(kept.ended[0].attributes or {}) == {"a": 1, "b": 2}

@@ -7,6 +7,7 @@ a call would cost the application. Nothing needs it before the span is exported.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,8 +22,10 @@ logger = logging.getLogger(__name__)
 #: What the base class makes of attributes that are set; all else is known beforehand.
 _MADE = ("_dict", "dropped")
 
-#: Whether the installed API keeps attributes in the fields that are filled in here.
-_IS_KNOWN = vars(BoundedAttributes()).keys() == {*_MADE, "maxlen", "max_value_len", "_lock", "_immutable"}
+_KNOWN = {*_MADE, "maxlen", "max_value_len", "_lock", "_immutable"}
+
+#: Whether the installed API keeps attributes in fields that are known here; 1.44 has one more setting.
+_IS_KNOWN = vars(BoundedAttributes()).keys() - {"_extended_attributes"} == _KNOWN
 
 Make = Callable[[], Mapping[str, AnyValue]]
 
@@ -64,9 +67,9 @@ class DeferredAttributes(BoundedAttributes):
 
 
 def _whole(present: BoundedAttributes, make: Make) -> dict[str, Any]:
-    whole = BoundedAttributes(present.maxlen, immutable=False, max_value_len=present.max_value_len)
-    whole._dict.update(present._dict)
-    whole.dropped = present.dropped
+    whole = BoundedAttributes()
+    own = {"_dict": present._dict.copy(), "_lock": threading.Lock(), "_immutable": False}
+    vars(whole).update(vars(present), **own)
     try:
         whole._set_items(make())
     except Exception:
