@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -167,6 +168,15 @@ def test_messages_through_the_sdks_batches_are_bounded() -> None:
     made.shutdown()
     assert sum(map(len, exporter.batches)) == 512
     assert max(encode_spans(batch).ByteSize() for batch in exporter.batches) <= 3_600_000
+
+
+def test_what_is_asked_of_the_method_is_answered_by_it() -> None:
+    """An application's tests may have put a mock there."""
+    exporter = Mock()
+    made = provider(SimpleSpanProcessor(exporter))
+    attach(made, chain())
+    made.get_tracer("t").start_span("s").end()
+    exporter.export.assert_called_once()
 
 
 def test_an_exporter_is_bound_once_and_only_where_there_is_something_to_do() -> None:

@@ -129,7 +129,7 @@ def test_parts_add_up_to_the_cost(usage: dict[str, int]) -> None:
     assert sum(parts) == pytest.approx(span.attributes[USD], rel=1e-12)
 
 
-PARTS = ("input", "output", "cache_read", "cache_write")
+PARTS = ("input", "output", "cache_read", "cache_write", "other")
 
 
 def test_cached_input_is_priced_once_and_apart() -> None:
