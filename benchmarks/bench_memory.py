@@ -85,7 +85,7 @@ def rows(quick: bool) -> list[Row]:
         Row("memory", f"resident after {calls // 2:,} calls", before / 1e6, "MB"),
         Row("memory", f"resident after {calls:,} calls", after / 1e6, "MB", "the first half", after / before),
         Row("memory", "growth per 1,000 calls", (after - before) / 1e3 * per_thousand, "kB"),
-        Row("memory", "objects more per 1,000 calls", more * per_thousand, ""),
+        Row("memory", "more of Python's blocks per 1,000 calls", more * per_thousand, "blocks"),
     ]
 
 
