@@ -130,7 +130,10 @@ class _Patch:
                 )
             return
         if isinstance(original, _Wrapper):
-            return
+            if original._self_enabled():
+                return
+            # Imported by name while an instrumentor was on that has been taken off since.
+            original = original.__wrapped__
         observe = partial(self._method.observer, self._telemetry)
         wrapper = _Wrapper(original, observe, enabled=lambda: self._enabled)
         setattr(owner, name, wrapper)

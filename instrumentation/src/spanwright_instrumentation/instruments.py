@@ -22,6 +22,8 @@ _DURATIONS: dict[str, MetricDefinition] = {
     Operation.EXECUTE_TOOL: metrics.GEN_AI_EXECUTE_TOOL_DURATION,
     Operation.INVOKE_AGENT: metrics.GEN_AI_INVOKE_AGENT_DURATION,
     Operation.INVOKE_WORKFLOW: metrics.GEN_AI_INVOKE_WORKFLOW_DURATION,
+    "mcp.client": metrics.MCP_CLIENT_OPERATION_DURATION,
+    "mcp.server": metrics.MCP_SERVER_OPERATION_DURATION,
 }
 
 #: Attribute of the span -> counter of tokens, and the same per call.

@@ -115,7 +115,7 @@ class Tool(Scope[ToolRun]):
             name,
             trace_id=get_current_span(current).get_span_context().trace_id or self._otherwise_in_trace,
             call_id=self._call_id,
-            arguments=lambda: _forms(self._given(call)),
+            arguments=lambda: argument_forms(self._given(call)),
         )
         run = self._run_class(self._invocation(name, known, current), _RUN_KEY)
         run.adopts = call is None
@@ -131,7 +131,7 @@ class Tool(Scope[ToolRun]):
 
     def _invocation(self, name: str, known: ToolCall | None, current: Context) -> Invocation:
         mode = self._parent or os.environ.get(PARENT_VARIABLE, "model").strip().lower()
-        parent, links = _placed(known, current, link=mode == "link")
+        parent, links = placed(known, current, link=mode == "link")
         return Invocation(
             self._telemetry or own_telemetry(),
             _EXECUTE_TOOL,
@@ -240,7 +240,7 @@ def _adopts(outer: ToolRun, name: str) -> bool:
     )
 
 
-def _placed(known: ToolCall | None, current: Context, *, link: bool) -> tuple[Context, list[Link]]:
+def placed(known: ToolCall | None, current: Context, *, link: bool) -> tuple[Context, list[Link]]:
     """The context to start the span in, and its links."""
     if known is None:
         return current, []
@@ -267,7 +267,7 @@ def _is_valid(generated: object) -> bool | None:
     return True
 
 
-def _forms(given: object) -> list[object]:
+def argument_forms(given: object) -> list[object]:
     """What the model's arguments may have looked like for a tool that is run with these.
 
     As they are, or, where the tool takes one parameter for all, that one's value: a model, a mapping, JSON
