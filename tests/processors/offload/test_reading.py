@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spanwright_processors.offload.compression import decompressed
+from spanwright_processors.offload.erasure import Erasure, erase
 from spanwright_processors.offload.place import FolderPlace
 from spanwright_processors.offload.reading import trace_texts
 from spanwright_processors.offload.spool import Spool
@@ -31,6 +32,8 @@ def test_what_waits_is_shown_as_well(tmp_path: Path) -> None:
     found = trace_texts(place, hexed(1), spool=tmp_path / "spool")
     assert [(one.span, one.is_waiting) for one in found] == [(stored, False), (waiting, True)]
     assert len(trace_texts(None, hexed(1), spool=tmp_path / "spool")) == 2
+    erase(place, Erasure(traces=frozenset({hexed(1)})))
+    assert trace_texts(place, hexed(1), spool=tmp_path / "spool") == []
 
 
 def test_damage_is_named_and_costs_no_more_than_itself(tmp_path: Path) -> None:

@@ -16,16 +16,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from .error import MissingError
-from .layout import ERASURES
+from .full_text import FullText
+from .layout import ERASURES, user_digest
 from .place import Place
 
 #: An object that is always there: an empty listing costs some stores' libraries two more requests.
 ABOUT = f"{ERASURES}/about.txt"
-ABOUT_TEXT = b"What was erased lately, for processes that still write. Notes are deleted after two days.\n"
+ABOUT_TEXT = b"What was erased lately, for processes that still write. Notes are deleted after a week.\n"
 #: Seconds for which an erasure may remove what it has noted; then it must look again.
 LEASE_SECONDS = 900.0
 #: Seconds for which notes stay: spans that wait longer elsewhere no longer learn of an erasure.
-KEPT_SECONDS = 2 * 86_400.0
+KEPT_SECONDS = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class Note:
     def is_over(self, now: float) -> bool:
         """True if this erasure removes nothing more: it is done, or its process was killed."""
         return self.is_done or now > self.began + LEASE_SECONDS
+
+    def covers(self, span: FullText) -> bool:
+        """True if the erasure is to remove ``span``, which ended before it."""
+        if span.time_ns / 1e9 > self.began:
+            return False
+        return f"{span.trace_id:032x}" in self.traces or (
+            span.user is not None and user_digest(span.user) in self.users
+        )
 
     def encode(self) -> bytes:
         fields = {

@@ -53,7 +53,7 @@ def erase(
     """Remove what ``erasure`` names; what other traces of the day refer to as well stays.
 
     A second run finishes what a crash interrupted. Spans that wait elsewhere to be stored are removed when
-    they arrive, if they ended before and arrive within two days. Prompts that nothing else used go as well;
+    they arrive, if they ended before and arrive within a week. Prompts that nothing else used go as well;
     days before ``retention_days`` (0: none) count as used. Copies of the store are not reached. Raises
     ``PlaceError``.
     """

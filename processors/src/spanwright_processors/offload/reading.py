@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import layout
+from .erased import Notes
 from .error import MissingError
 from .full_text import FullText, Value
 from .manifest import StoredSpan, read
@@ -43,7 +44,12 @@ def trace_texts(
     """
     found = [*_stored(place, trace_id)] if place is not None else []
     if spool is not None and spool.is_dir():
-        found += [Rebuilt(span, is_waiting=True) for span in waiting(spool) if _is_of(span, trace_id)]
+        erased = Notes(place).latest() if place is not None else []
+        found += [
+            Rebuilt(span, is_waiting=True)
+            for span in waiting(spool)
+            if _is_of(span, trace_id) and not any(note.covers(span) for note in erased)
+        ]
     wanted = [one for one in found if span_id is None or f"{one.span.span_id:016x}" == span_id]
     wanted.sort(key=lambda one: (one.span.time_ns, one.is_waiting))
     return list(_once(wanted))

@@ -55,8 +55,8 @@ class Store:
         to be stored again later.
         """
         notes, spans = self._notes_of_late(), list(spans)
-        covered = [span for span in spans if any(_covers(note, span) for note in notes)]
-        if any(not note.is_over(self._clock()) and _covers(note, span) for note in notes for span in covered):
+        covered = [span for span in spans if any(note.covers(span) for note in notes)]
+        if any(not note.is_over(self._clock()) and note.covers(span) for note in notes for span in covered):
             raise self._not_yet()
         # An earlier attempt may have stored some of them, after the erasure had looked.
         self._erase([span for span in covered if self._has(segment, span)])
@@ -139,7 +139,7 @@ class Store:
         concerned = [note for note in notes if note.day == day and _may_remove(note, pieces)]
         if any(not note.is_over(self._clock()) for note in concerned):
             raise self._not_yet()
-        unseen = [span for span in spans if any(_covers(note, span) for note in notes)]
+        unseen = [span for span in spans if any(note.covers(span) for note in notes)]
         staying = [span for span in spans if span not in unseen]
         self._put(day, _pieces(staying))
         self._register(staying)
@@ -169,15 +169,6 @@ def _pieces(spans: list[FullText]) -> dict[str, bytes]:
 def _user(spans: list[StoredSpan]) -> str:
     user = next((span.head.user for span in spans if span.head.user), None)
     return layout.user_digest(user) if user else ""
-
-
-def _covers(note: Note, span: FullText) -> bool:
-    """True if the erasure is to remove ``span``, which ended before it."""
-    if span.time_ns / 1e9 > note.began:
-        return False
-    return f"{span.trace_id:032x}" in note.traces or (
-        span.user is not None and layout.user_digest(span.user) in note.users
-    )
 
 
 def _may_remove(note: Note, pieces: dict[str, bytes]) -> bool:
