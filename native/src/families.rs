@@ -32,6 +32,8 @@ pub struct Run {
     pub end: usize,
 }
 
+/// Bytes to shapes, anchors, what runs consist of, the length of the shortest run.
+pub type FamilyTables = (Vec<u8>, Vec<u8>, Vec<u8>, usize);
 pub type Shapes = Arc<Vec<HashSet<Vec<u8>>>>;
 
 pub struct Families {
@@ -46,7 +48,7 @@ pub struct Families {
 impl Families {
     /// `tables`: for each family its translation of bytes to shapes, its anchors, what its runs consist of, and
     /// the length of its shortest run. None if there are too many.
-    pub fn new(tables: Vec<(Vec<u8>, Vec<u8>, Vec<u8>, usize)>, least_digits: usize) -> Option<Families> {
+    pub fn new(tables: Vec<FamilyTables>, least_digits: usize) -> Option<Families> {
         if tables.len() > 30 || tables.iter().any(|table| table.0.len() != 256) {
             return None;
         }
@@ -113,7 +115,9 @@ impl Families {
                 }
                 let (start, end) = self.families[number].run(text, ends[number], index);
                 ends[number] = end;
-                if self.may_fit(number, text, start, end, known, &mut shape) && !each(Run { family: number, start, end }) {
+                if self.may_fit(number, text, start, end, known, &mut shape)
+                    && !each(Run { family: number, start, end })
+                {
                     return false;
                 }
             }
@@ -121,7 +125,15 @@ impl Families {
         self.least_digits > 0 && digits.most >= self.least_digits
     }
 
-    fn may_fit(&self, number: usize, text: &[u8], start: usize, end: usize, known: &Shapes, shape: &mut Vec<u8>) -> bool {
+    fn may_fit(
+        &self,
+        number: usize,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        known: &Shapes,
+        shape: &mut Vec<u8>,
+    ) -> bool {
         let family = &self.families[number];
         if end - start < family.shortest {
             return false;

@@ -7,6 +7,7 @@ mod families;
 mod json;
 mod places;
 mod scanner;
+mod tables;
 mod view;
 
 use pyo3::prelude::*;

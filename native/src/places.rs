@@ -1,10 +1,7 @@
 //! Where a detector of our own has to look at all: every place named here is one where it may find something,
 //! and there are no others.
 
-use std::collections::HashMap;
-
-use memchr::memmem::Finder;
-
+use crate::tables::{Tables, WANT_ADDRESS, WANT_EMAIL, WANT_NUMBER, WANT_PERSON, WANT_SECRET};
 use crate::view::{BEYOND, MAYBE_CAPITAL, OF_KEYWORD, SPACE};
 
 pub const EMAIL: u32 = 1;
@@ -14,13 +11,6 @@ pub const KEYWORD: u32 = 8;
 pub const ANYWHERE: u32 = 16;
 pub const ANY_CASE_NAME: u32 = 32;
 pub const ADDRESS: u32 = 64;
-
-/// What a detector looks for, as bits of `wanted`.
-pub const WANT_EMAIL: u32 = 1;
-pub const WANT_SECRET: u32 = 2;
-pub const WANT_PERSON: u32 = 4;
-pub const WANT_ADDRESS: u32 = 8;
-pub const WANT_NUMBER: u32 = 16;
 
 const RUN_LENGTH: usize = 16;
 const RUN_WITHIN: usize = 64;
@@ -56,106 +46,7 @@ impl Places {
     }
 }
 
-pub struct Tables {
-    pub wanted: u32,
-    /// The words of cues, by their last byte; characters beyond ASCII as `BEYOND`.
-    cues: Vec<Vec<Vec<u8>>>,
-    /// Keywords by the byte of theirs that is rarest in text, with its position.
-    keywords: Vec<Vec<(Vec<u8>, usize)>>,
-    /// By their first two bytes.
-    beginnings: HashMap<[u8; 2], Vec<Vec<u8>>>,
-    /// The first bytes of beginnings.
-    begins: [bool; 256],
-    inside: Vec<Finder<'static>>,
-    anywhere: Vec<Finder<'static>>,
-    private_key: Finder<'static>,
-    triggers: [bool; 256],
-    runs: [bool; 256],
-}
-
-/// What the tables are made of; see `spanwright_processors.detect.native`.
-pub struct Words {
-    pub wanted: u32,
-    pub cues: Vec<String>,
-    pub keywords: Vec<String>,
-    pub beginnings: Vec<String>,
-    pub inside: Vec<String>,
-    pub anywhere: Vec<String>,
-    pub run_characters: String,
-}
-
-/// Letters from the rarest to the most frequent in English.
-const RARITY: &[u8] = b"zqxjkvbywgpfmucdlhrsnioate";
-
 impl Tables {
-    pub fn new(words: Words) -> Tables {
-        let mut tables = Tables {
-            wanted: words.wanted,
-            cues: vec![Vec::new(); 256],
-            keywords: vec![Vec::new(); 256],
-            beginnings: HashMap::new(),
-            begins: [false; 256],
-            inside: words.inside.iter().map(|each| Finder::new(each.as_bytes()).into_owned()).collect(),
-            anywhere: words.anywhere.iter().map(|each| Finder::new(each.as_bytes()).into_owned()).collect(),
-            private_key: Finder::new(b"PRIVATE KEY").into_owned(),
-            triggers: [false; 256],
-            runs: [false; 256],
-        };
-        for byte in words.run_characters.bytes() {
-            tables.runs[byte as usize] = true;
-        }
-        for cue in &words.cues {
-            let codes: Vec<u8> = cue.chars().map(|each| if each.is_ascii() { each as u8 } else { BEYOND }).collect();
-            if let Some(&last) = codes.last() {
-                tables.cues[last as usize].push(codes);
-            }
-        }
-        for keyword in words.keywords.iter().map(|each| each.as_bytes().to_vec()) {
-            let rarest = RARITY.iter().find_map(|letter| keyword.iter().position(|byte| byte == letter));
-            if let Some(position) = rarest {
-                tables.keywords[keyword[position] as usize].push((keyword, position));
-            }
-        }
-        for beginning in words.beginnings.iter().map(|each| each.as_bytes().to_vec()) {
-            tables.begins[beginning[0] as usize] = true;
-            tables.beginnings.entry([beginning[0], beginning[1]]).or_default().push(beginning);
-        }
-        tables.set_triggers();
-        tables
-    }
-
-    fn set_triggers(&mut self) {
-        if self.wanted & (WANT_EMAIL | WANT_SECRET) != 0 {
-            self.triggers[b'@' as usize] = true;
-            self.triggers[b'%' as usize] = true;
-        }
-        if self.wanted & WANT_SECRET != 0 {
-            self.triggers[b'-' as usize] = true;
-            self.triggers[b':' as usize] = true;
-            for letter in 0..128_u8 {
-                if !self.keywords[letter as usize].is_empty() {
-                    self.triggers[letter as usize] = true;
-                    self.triggers[letter.to_ascii_uppercase() as usize] = true;
-                }
-            }
-        }
-        if self.wanted & WANT_PERSON != 0 {
-            for letter in b'A'..=b'Z' {
-                self.triggers[letter as usize] = true;
-            }
-            self.triggers[b'm' as usize] = true;
-        }
-        if self.wanted & (WANT_ADDRESS | WANT_NUMBER) != 0 {
-            for digit in b'0'..=b'9' {
-                self.triggers[digit as usize] = true;
-            }
-            self.triggers[b':' as usize] = true;
-        }
-        for code in BEYOND..=255 {
-            self.triggers[code as usize] = true;
-        }
-    }
-
     /// Every place in `text`, which is a view.
     pub fn places(&self, text: &[u8]) -> Places {
         let mut scan = Scan::new(self, text);
@@ -234,7 +125,10 @@ impl<'a> Scan<'a> {
             b':' => self.colon(index),
             b'-' => {
                 let unseen = self.places.flags & PRIVATE_KEY == 0;
-                if unseen && self.text[index..].starts_with(b"----") && self.tables.private_key.find(self.text).is_some() {
+                if unseen
+                    && self.text[index..].starts_with(b"----")
+                    && self.tables.private_key.find(self.text).is_some()
+                {
                     self.places.flags |= PRIVATE_KEY;
                 }
             }
@@ -382,10 +276,14 @@ impl<'a> Scan<'a> {
             let before = text[ended..position].iter().rev().take_while(|byte| runs[**byte as usize]).count();
             let after = text[position..].iter().take_while(|byte| runs[**byte as usize]).count();
             let (start, end) = (position - before, position + after);
-            if end - start >= RUN_LENGTH && text[start..end].iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) {
+            if end - start >= RUN_LENGTH
+                && text[start..end].iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            {
                 self.around(done.max(start.saturating_sub(RUN_WITHIN)), end);
                 done = end;
-                if end - start >= INSIDE_LENGTH && self.tables.inside.iter().any(|each| each.find(&text[start..end]).is_some()) {
+                if end - start >= INSIDE_LENGTH
+                    && self.tables.inside.iter().any(|each| each.find(&text[start..end]).is_some())
+                {
                     self.places.inside.push((start, end));
                 }
             }
@@ -397,7 +295,9 @@ impl<'a> Scan<'a> {
     fn around(&mut self, begin: usize, end: usize) {
         for position in begin..end.min(self.text.len() - 1) {
             let text = &self.text[position..];
-            if !self.tables.begins[text[0] as usize] || (position > 0 && self.text[position - 1].is_ascii_alphanumeric()) {
+            if !self.tables.begins[text[0] as usize]
+                || (position > 0 && self.text[position - 1].is_ascii_alphanumeric())
+            {
                 continue;
             }
             let beginnings = self.tables.beginnings.get(&[text[0], text[1]]);
@@ -413,7 +313,8 @@ fn starts_with(text: &[u8], word: &[u8]) -> bool {
 }
 
 fn ends_with_is(letters: &[u8]) -> bool {
-    let ends = |word: &[u8]| letters.len() >= word.len() && letters[letters.len() - word.len()..].eq_ignore_ascii_case(word);
+    let ends =
+        |word: &[u8]| letters.len() >= word.len() && letters[letters.len() - word.len()..].eq_ignore_ascii_case(word);
     ends(b"is") || ends(b"was")
 }
 

@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyString};
 
 use crate::families;
 use crate::json::{self, Kind, Leaf, Stop, Walk};
-use crate::places::{Tables, WANT_EMAIL, WANT_SECRET, Words};
+use crate::tables::{Tables, WANT_EMAIL, WANT_SECRET, Words};
 use crate::view::Characters;
 
 /// From so many bytes on, other threads of Python may run meanwhile.
@@ -39,9 +39,10 @@ pub struct Families {
 #[pymethods]
 impl Families {
     #[new]
-    fn new(tables: Vec<(Vec<u8>, Vec<u8>, Vec<u8>, usize)>, wild: Vec<(u32, u32)>, least_digits: usize) -> PyResult<Families> {
-        let inner = families::Families::new(tables, least_digits)
-            .ok_or_else(|| PyValueError::new_err("Cannot make families: too many, or a table that has not 256 bytes."))?;
+    fn new(tables: Vec<families::FamilyTables>, wild: Vec<(u32, u32)>, least_digits: usize) -> PyResult<Families> {
+        let inner = families::Families::new(tables, least_digits).ok_or_else(|| {
+            PyValueError::new_err("Cannot make families: too many, or a table that has not 256 bytes.")
+        })?;
         Ok(Families { inner: Arc::new(inner), characters: Arc::new(Characters { wild, of_keywords: Vec::new() }) })
     }
 
@@ -81,6 +82,7 @@ pub struct Scanner {
 #[pymethods]
 impl Scanner {
     #[new]
+    #[allow(clippy::too_many_arguments)] // as Python gives them, by name
     #[pyo3(signature = (wanted, cues, keywords, keyword_letters, beginnings, inside, anywhere, run_characters, families=None))]
     fn new(
         wanted: u32,
@@ -98,7 +100,15 @@ impl Scanner {
         }
         let wild = families.as_ref().map_or_else(Vec::new, |each| each.characters.wild.clone());
         Ok(Scanner {
-            tables: Arc::new(Tables::new(Words { wanted, cues, keywords, beginnings, inside, anywhere, run_characters })),
+            tables: Arc::new(Tables::new(Words {
+                wanted,
+                cues,
+                keywords,
+                beginnings,
+                inside,
+                anywhere,
+                run_characters,
+            })),
             characters: Arc::new(Characters { wild, of_keywords: keyword_letters.chars().collect() }),
             families: families.map(|each| Arc::clone(&each.inner)),
             ordinary: Mutex::default(),
@@ -125,7 +135,12 @@ impl Scanner {
     /// The strings, keys and numbers of valid JSON that have to be looked at: (start, end, start and end of the
     /// key, kind); -1: under no key. None for text that is no JSON.
     /// `needles`: words in lower case that are looked for too.
-    fn leaves<'py>(&self, py: Python<'py>, text: &Bound<'py, PyString>, needles: Vec<Bound<'py, PyString>>) -> PyResult<Py<PyAny>> {
+    fn leaves<'py>(
+        &self,
+        py: Python<'py>,
+        text: &Bound<'py, PyString>,
+        needles: Vec<Bound<'py, PyString>>,
+    ) -> PyResult<Py<PyAny>> {
         let Some(needles) = Needles::new(&needles) else { return false.into_py_any(py) };
         let ordinary = Arc::clone(&self.ordinary.lock().unwrap_or_else(PoisonError::into_inner));
         let clean = self.clean();

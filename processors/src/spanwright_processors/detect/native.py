@@ -118,7 +118,11 @@ def scanner(entities: frozenset[str], families: Families | None = None) -> Nativ
     native = module()
     if native is None:
         return None
-    return _ours(native, entities) if families is None else NativeScanner(native, entities, families)
+    try:
+        return _ours(native, entities) if families is None else NativeScanner(native, entities, families)
+    except Exception as error:  # masking goes on without it, whatever is wrong with it
+        logger.debug("Masking without the native scanner: %s", error)
+        return None
 
 
 @lru_cache(maxsize=32)
