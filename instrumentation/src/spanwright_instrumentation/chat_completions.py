@@ -16,6 +16,7 @@ from .content import to_json
 from .media import addressed, image, inline
 from .translation import Request, Response, fields, get, listed
 
+_TEXT = TokenModality.TEXT.value
 _SYSTEM_ROLES = ("system", "developer")
 
 
@@ -41,7 +42,7 @@ def read_prompt(request: Request, sent: Iterable[Any], instructions: Any = None)
     if system:
         request.attributes[attributes.SPANWRIGHT_SYSTEM_PROMPT_SHA256] = system_prompt_sha256(system)
     if only_text:
-        request.modality = TokenModality.TEXT.value
+        request.modality = _TEXT
 
 
 def read_chat_content(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 DETAILS_EVENT = "gen_ai.client.inference.operation.details"
 EXCEPTION_EVENT = "gen_ai.client.operation.exception"
 
+_UNKNOWN = TokenModality.UNKNOWN.value
 _SPAN, _EVENT = ContentMode.SPAN_ONLY.value, ContentMode.EVENT_ONLY.value
 
 
@@ -114,7 +115,7 @@ class Invocation:
         self._once = threading.Lock()
         self._context: Context | None = None
         self.content = {}
-        self.modality = TokenModality.UNKNOWN.value
+        self.modality = _UNKNOWN
         self.tool_calls = ()
         self.settle = None
         self.attributes = _sampling_attributes(None if name else operation, attributes)

@@ -28,6 +28,11 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(each) for each in value]
 
 
+# Read once: an enumeration's value takes longer than a look-up, and each call has several.
+_CHAT, _EMBEDDINGS, _FETCH = Operation.CHAT.value, Operation.EMBEDDINGS.value, Operation.FETCH_RESPONSE.value
+_OPENAI, _AZURE = Provider.OPENAI.value, Provider.AZURE_AI_OPENAI.value
+_CHAT_COMPLETIONS, _RESPONSES = OpenAIApiType.CHAT_COMPLETIONS.value, OpenAIApiType.RESPONSES.value
+
 #: Parameter -> attribute and its type.
 _CHAT_PARAMETERS: dict[str, Parameter] = {
     "temperature": (attributes.GEN_AI_REQUEST_TEMPERATURE, float),
@@ -56,15 +61,15 @@ _EMBEDDING_PARAMETERS: dict[str, Parameter] = {
 
 
 def _request(
-    operation: Operation, resource: Any, arguments: Mapping[str, Any], fields: dict[str, Parameter]
+    operation: str, resource: Any, arguments: Mapping[str, Any], fields: dict[str, Parameter]
 ) -> Request:
     client = resource._client
     address, port = server_of(client._base_url)
     is_azure = type(client).__name__.endswith("AzureOpenAI")
-    default = Provider.AZURE_AI_OPENAI.value if is_azure else Provider.OPENAI.value
+    default = _AZURE if is_azure else _OPENAI
     model = arguments.get("model")
     request = Request(
-        operation.value,
+        operation,
         provider_of(address, default, port) if address else default,
         model if isinstance(model, str) else None,
         address,
@@ -79,9 +84,9 @@ def _request(
 
 
 def read_chat_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
-    request = _request(Operation.CHAT, resource, arguments, _CHAT_PARAMETERS)
+    request = _request(_CHAT, resource, arguments, _CHAT_PARAMETERS)
     found = request.attributes
-    found[attributes.OPENAI_API_TYPE] = OpenAIApiType.CHAT_COMPLETIONS.value
+    found[attributes.OPENAI_API_TYPE] = _CHAT_COMPLETIONS
     if arguments.get("stream") is True:
         request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
     choices = arguments.get("n")
@@ -103,9 +108,9 @@ def _output_type(arguments: Mapping[str, Any]) -> str | None:
 
 
 def read_responses_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
-    request = _request(Operation.CHAT, resource, arguments, _RESPONSES_PARAMETERS)
+    request = _request(_CHAT, resource, arguments, _RESPONSES_PARAMETERS)
     found = request.attributes
-    found[attributes.OPENAI_API_TYPE] = OpenAIApiType.RESPONSES.value
+    found[attributes.OPENAI_API_TYPE] = _RESPONSES
     if arguments.get("stream") is True:
         request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
     conversation, template = arguments.get("conversation"), arguments.get("prompt")
@@ -130,10 +135,10 @@ def _text(value: Any) -> str | None:
 
 
 def read_fetch_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
-    request = _request(Operation.FETCH_RESPONSE, resource, arguments, {})
+    request = _request(_FETCH, resource, arguments, {})
     found = request.attributes
     found[attributes.GEN_AI_RESPONSE_ID] = _text(arguments.get("response_id"))
-    found[attributes.OPENAI_API_TYPE] = OpenAIApiType.RESPONSES.value
+    found[attributes.OPENAI_API_TYPE] = _RESPONSES
     if arguments.get("stream") is True:
         request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
         cursor = arguments.get("starting_after")
@@ -146,29 +151,29 @@ def _fetch_arguments(_: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 
 
 def read_embeddings_request(resource: Any, arguments: Mapping[str, Any]) -> Request:
-    return _request(Operation.EMBEDDINGS, resource, arguments, _EMBEDDING_PARAMETERS)
+    return _request(_EMBEDDINGS, resource, arguments, _EMBEDDING_PARAMETERS)
 
 
 def read_embeddings_response(arguments: Mapping[str, Any], answer: Any, _captures_content: bool) -> Response:
     return read_embeddings(arguments.get("input"), answer)
 
 
-CHAT = Translation(Operation.CHAT.value, read_chat_request, read_chat_response, read_chat_content, ChatStream)
+CHAT = Translation(_CHAT, read_chat_request, read_chat_response, read_chat_content, ChatStream)
 RESPONSES = Translation(
-    Operation.CHAT.value,
+    _CHAT,
     read_responses_request,
     read_responses_response,
     read_responses_content,
     ResponsesStream,
 )
 FETCH = Translation(
-    Operation.FETCH_RESPONSE.value,
+    _FETCH,
     read_fetch_request,
     read_fetched_response,
     stream_state=FetchedStream,
     arguments=_fetch_arguments,
 )
-EMBEDDINGS = Translation(Operation.EMBEDDINGS.value, read_embeddings_request, read_embeddings_response)
+EMBEDDINGS = Translation(_EMBEDDINGS, read_embeddings_request, read_embeddings_response)
 
 _CLIENT_MODULE = "openai._base_client"
 _CHAT_MODULE = "openai.resources.chat.completions.completions"
