@@ -21,6 +21,7 @@ from ..chain import StepChain
 from ..otlp import process_logs, process_traces
 from ..refuse import refusing_chain
 from ..settings import SettingsError, build_chain, load_settings
+from ..warm_up import WarmUp
 from . import frame
 from .exposition import Metrics
 from .frame import Kind
@@ -101,6 +102,7 @@ def _made(limit: int, metrics: Metrics) -> Iterator[Worker | str]:
         yield from problems
         return
     chain.emit_metrics()
+    WarmUp(chain).begin()
     yield Worker(chain, limit, metrics, settings.stage.sampling)
 
 
