@@ -25,6 +25,8 @@ from ..span import Attributes, EditableLogRecord, EditableSpan
 
 #: Other text of a GenAI span is kept from this many characters on: 1,000 bytes at most are always exported.
 LONG_TEXT = 250
+#: 2000-01-01, in seconds since the epoch: no span is older.
+_EARLIEST = 946_684_800
 _GENAI = ("gen_ai.", "mcp.")
 #: What is noted of a prompt, by its name in the registry.
 LABELS = {
@@ -63,10 +65,14 @@ class FullText:
     prompt: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    def day(self, now: float) -> str:
-        """The day (UTC) that it belongs to: that of its end, or today where that cannot be."""
+    def ended(self, now: float) -> float:
+        """Seconds since the epoch at its end, or now where that cannot be."""
         ended = self.time_ns / 1e9
-        return day(ended if 0 < ended < now + 86_400 else now)
+        return ended if _EARLIEST < ended < now + 86_400 else now
+
+    def day(self, now: float) -> str:
+        """The day (UTC) that it belongs to: that of its end."""
+        return day(self.ended(now))
 
     def value(self, key: str, place: str = "attributes") -> str | None:
         """The text of an attribute; None where it is not kept."""

@@ -167,7 +167,7 @@ class PromptRegistrar:
 
 def _sight(span: FullText, now: float) -> Seen:
     """What one span tells of its prompt."""
-    at = span.time_ns / 1e9 if 0 < span.time_ns / 1e9 < now + 86_400 else now
+    at = span.ended(now)
     user = layout.user_digest(span.user) if span.user else _NOBODY
     labels = {label: {value} for label, value in span.labels.items()}
     return Seen(at, at, labels, {user}, {f"{span.day(now)}/{span.trace_id:032x}"})
