@@ -244,7 +244,10 @@ async def cancel_call(play: Play) -> list[Any]:
         return await first(answer) if play.stream else answer
 
     task = asyncio.ensure_future(wait_for_it())
-    await asyncio.sleep(0.02)
+    for _ in range(500):
+        await asyncio.sleep(0.02)
+        if play.wire.requests:
+            break
     task.cancel()
     return [await task]
 

@@ -100,7 +100,7 @@ def test_streamed_span(recording: Recording) -> None:
 
 def test_no_estimates(recording: Recording) -> None:
     """Where the provider counts nothing there are no tokens, though LiteLLM would make some up if asked."""
-    whole = answer("text", stream=True)
+    whole = openai.answer("text", stream=True)
     silent = Answer((*whole.parts[:-2], whole.parts[-1]), headers=whole.headers)
     made = client(Wire([silent]))
     list(SDK.completion(**{**REQUEST, "model": "openai/gpt-4o"}, **made.options, stream=True))
@@ -132,6 +132,7 @@ async def test_over_its_own_http(recording: Recording, is_async: bool, is_stream
     assert text_of(recording).split() == ["Hello", "to", "you"]
 
 
+@pytest.mark.skipif(VERSION < (1, 80), reason="this version does not tell them apart")
 def test_cache_writes(recording: Recording) -> None:
     """What the provider wrote to its cache, by how long it is kept where that is told."""
     body = json.loads(b"".join(anthropic.answer("text", stream=False).parts))  # type: ignore[arg-type]

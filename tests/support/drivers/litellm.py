@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +14,6 @@ from typing import Any
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 import litellm as _litellm
-from litellm.litellm_core_utils import logging_worker
 from spanwright_instrumentation.providers.litellm import LiteLLMInstrumentor
 from support.drivers import openai
 from support.wire import Answer, Wire
@@ -20,9 +22,11 @@ SDK: Any = _litellm
 VERSION = tuple(int(number) for number in version("litellm").split(".")[:2])
 SDK.suppress_debug_info = True
 # Its log of calls is written by a task that the end of a test's event loop would cut off.
-vars(logging_worker)["GLOBAL_LOGGING_WORKER"] = SimpleNamespace(
-    ensure_initialized_and_enqueue=lambda async_coroutine: async_coroutine.close()
-)
+_WORKER = "litellm.litellm_core_utils.logging_worker"
+if find_spec(_WORKER):
+    vars(import_module(_WORKER))["GLOBAL_LOGGING_WORKER"] = SimpleNamespace(
+        ensure_initialized_and_enqueue=lambda async_coroutine: async_coroutine.close()
+    )
 
 instrumentor = LiteLLMInstrumentor
 REQUEST: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Say hello"}]}
@@ -69,14 +73,21 @@ def client(wire: Wire, *, is_async: bool = False, max_retries: int = 0) -> Clien
 def create(client: Client, *, stream: bool, kind: str, way: str = "plain") -> Any:
     """Make the call."""
     extra: dict[str, Any] = {"stream": True} if stream else {}
-    if kind == "choices":
+    if kind == "choices" and not stream:
         extra["n"] = 2
     return getattr(SDK, client.name)(**{**REQUEST, "model": "openai/gpt-4o"}, **client.options, **extra)
 
 
 def answer(kind: str, *, stream: bool) -> Answer:
-    """The provider's answer."""
-    return openai.answer(kind, stream=stream)
+    """The provider's answer; of a stream the last chunk with a choice has the usage."""
+    sent = openai.answer(kind, stream=stream)
+    if not stream:
+        return sent
+    *chunks, last, usage, done = sent.parts
+    assert isinstance(last, bytes)
+    assert isinstance(usage, bytes)
+    both = {**json.loads(last[6:]), "usage": json.loads(usage[6:])["usage"]}
+    return Answer((*chunks, b"data: " + json.dumps(both).encode() + b"\n\n", done), headers=sent.headers)
 
 
 def refusal(status: int, *, retry_after_ms: int | None = None) -> Answer:
