@@ -82,6 +82,9 @@ class _InTurn:
         self._actor.wait()
         self._place.delete_folder(folder)
 
+    def sweep(self, folder: str) -> None:
+        self._place.sweep(folder)
+
 
 def interleaved(
     place: Place,

@@ -126,6 +126,16 @@ def test_damage_does_not_stop_an_erasure(tmp_path: Path) -> None:
     assert place.names(f"{DAY}/traces") == []
 
 
+def test_what_a_killed_process_left_half_written_goes_too(tmp_path: Path) -> None:
+    """It may hold the erased text."""
+    place = FolderPlace(tmp_path)
+    stored(place, full_text("secret plans " * 20))
+    (text,) = place.names(f"{DAY}/texts")
+    (tmp_path / f"{text}.4711.new").write_bytes(b"secret plans")
+    erase(place, traces(1))
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and "erasures" not in path.parts] == []
+
+
 def test_prompts_go_with_their_last_use(tmp_path: Path) -> None:
     """A prompt that only the erased user or traces used goes; one that others used, or used once, stays."""
     place = FolderPlace(tmp_path)

@@ -118,6 +118,7 @@ class _Removal:
         self._texts = Texts(place, day)
 
     def run(self, targets: list[TraceObject], erased: Erased) -> None:
+        self._place.sweep(self._day)
         spans = list(self._spans(targets))
         needed = self._needed(spans)
         note = noted(

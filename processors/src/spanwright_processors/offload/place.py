@@ -59,6 +59,13 @@ class Place(Protocol):
         """Remove everything below ``folder``."""
         ...
 
+    def sweep(self, folder: str) -> None:
+        """Remove what killed processes left half-written below ``folder``.
+
+        A living process that was about to finish it has its ``put`` fail, and stores it again.
+        """
+        ...
+
 
 def opened(url: str) -> Place:
     """The place that ``url`` (a folder, or a URI that fsspec knows) names; raises ``ContentError``."""
@@ -179,6 +186,11 @@ class FolderPlace:
         with _reported(self.url), suppress(FileNotFoundError):
             shutil.rmtree(self._path / folder)
 
+    def sweep(self, folder: str) -> None:
+        with _reported(self.url):
+            for path in (self._path / folder).rglob(f"*{_NEW}"):
+                path.unlink(missing_ok=True)
+
 
 def _remove_empty(folder: Path, above: Path) -> None:
     """Remove a folder and those above it, as long as nothing is in them, up to ``above``."""
@@ -283,6 +295,9 @@ class StorePlace:
     def delete_folder(self, folder: str) -> None:
         with _reported(self.url), suppress(FileNotFoundError):
             self._fs.rm(self._full(folder), recursive=True)
+
+    def sweep(self, folder: str) -> None:
+        """A store shows no object before it is whole."""
 
     def _full(self, name: str) -> str:
         return f"{self._root}/{name}" if name else self._root

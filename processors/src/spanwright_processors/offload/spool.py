@@ -104,6 +104,7 @@ class Spool:
         self._on_disk = self._others = self._in_memory = 0
         self._measured = False
         self._refused_until = 0.0
+        self._refusal: OSError | None = None
 
     def forget(self) -> None:
         """In a forked child: what waits is the parent's."""
@@ -115,7 +116,11 @@ class Spool:
         """Add one span, encoded. False where there is no room for it."""
         frame = _HEAD.pack(_MARKER, len(content), zlib.crc32(content)) + content
         with self._lock:
-            return self._to_disk(frame) or self._to_memory(frame)
+            is_taken = self._to_disk(frame) or self._to_memory(frame)
+            refusal, self._refusal = self._refusal, None
+        if refusal is not None:  # outside the lock: what is said of it may come back here as a log record
+            self._refused(refusal)
+        return is_taken
 
     def waiting(self) -> int:
         """Bytes that this process has yet to store."""
@@ -167,7 +172,7 @@ class Spool:
             self._add(self.folder, frame)
         except OSError as error:
             self._refused_until = self._clock() + _PATIENCE
-            self._refused(error)
+            self._refusal = error
             return False
         return True
 
