@@ -1,4 +1,4 @@
-"""The command of the stage: settings checked, errors as sentences. What it serves is tested with the stage."""
+"""The command of the stage: settings checked, errors as sentences. What it serves is tested elsewhere."""
 
 from __future__ import annotations
 
