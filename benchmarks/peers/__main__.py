@@ -154,7 +154,7 @@ def main() -> None:
             continue
         console.print(f"{peer.title} …")
         try:
-            rounds, times = (3, 5) if arguments.quick else (15, 20)
+            rounds, times = (3, 5) if arguments.quick else (11, 10)
             results.append(examined(peer, rounds=rounds, times=times))
         except (NotInstallableError, RuntimeError) as error:
             console.print(f"{peer.title}: left out. {error}")

@@ -164,3 +164,18 @@ def test_what_is_no_body_stays() -> None:
     strange = Strange()
     assert not tap(strange, Reader(), collects=True)
     assert strange.stream is Strange.stream
+
+
+@pytest.mark.parametrize("http", [httpx, httpx2])
+async def test_response_that_came_whole(http: Any) -> None:
+    """What a cache or a recording gives is closed before it is read; closing is told all the same."""
+    for is_async in (False, True):
+        whole, reader = http.Response(200, content=EVENTS), Reader()
+        assert whole.is_closed
+        assert tap(whole, reader, collects=False)
+        if is_async:
+            await whole.aclose()
+        else:
+            whole.close()
+        assert reader.told == ["closed"]
+        assert whole.is_closed

@@ -92,8 +92,11 @@ def test_times(recording: Recording) -> None:
 
     list(observed_chunks(arriving(), reading(recording)))
     found = attributes(recording)
-    assert 0.02 <= found["gen_ai.response.time_to_first_chunk"] < 0.05
-    assert 0.05 <= found["spanwright.time_to_first_token"] < 0.06 + 0.5
+    first_chunk, first_token = (
+        found[name] for name in ("gen_ai.response.time_to_first_chunk", "spanwright.time_to_first_token")
+    )
+    assert first_chunk >= 0.02
+    assert first_token >= first_chunk + 0.03
     (points,) = recording.metric_points("gen_ai.client.inference.time_to_first_chunk")
     assert points[0] == 1
 

@@ -107,7 +107,19 @@ def tap(response: Any, reader: Reader, *, collects: bool) -> bool:
     if not bases:
         return False
     response.stream = _tap_class(bases)(inner, reader, collects)
+    if getattr(response, "is_closed", False):
+        _tell_of_closing(response, reader)
     return True
+
+
+def _tell_of_closing(response: Any, reader: Reader) -> None:
+    """A response that a cache or a recording gave whole is closed already: closing it again does nothing, and
+    would not reach its body."""
+
+    async def aclose() -> None:
+        reader.close()
+
+    response.close, response.aclose = reader.close, aclose
 
 
 class _Tap:
