@@ -8,6 +8,7 @@ from typing import Any
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import OpenAIApiType, Operation, OutputType, Provider
 
+from ..call import AsyncCalls, PlainCalls
 from ..chat_completions import ChatStream, read_chat_content, read_chat_response, read_prompt
 from ..embeddings import read_embeddings
 from ..hosts import provider_of, server_of
@@ -21,6 +22,7 @@ from ..responses import (
     read_responses_response,
 )
 from ..responses import read_prompt as read_responses_prompt
+from ..stream_usage import AsyncUsageAsked, UsageAsked
 from ..translation import Parameter, Request, Response, Translation, get, listed, read_parameters
 
 
@@ -198,13 +200,13 @@ class OpenAIInstrumentor(LibraryInstrumentor):
             # The former until 1.58.
             for repeats in ("_retry_request", "_sleep_for_retry")
         ),
-        calls(_CHAT_MODULE, "Completions.create", CHAT),
+        Method(_CHAT_MODULE, "Completions.create", UsageAsked(PlainCalls(CHAT))),
         calls(_CHAT_MODULE, "Completions.parse", CHAT),
-        async_calls(_CHAT_MODULE, "AsyncCompletions.create", CHAT),
+        Method(_CHAT_MODULE, "AsyncCompletions.create", AsyncUsageAsked(AsyncCalls(CHAT))),
         async_calls(_CHAT_MODULE, "AsyncCompletions.parse", CHAT),
         # Until 1.57 the module was no package; until 1.91 ``parse`` was there only as beta.
-        calls(_OLD_CHAT_MODULE, "Completions.create", CHAT),
-        async_calls(_OLD_CHAT_MODULE, "AsyncCompletions.create", CHAT),
+        Method(_OLD_CHAT_MODULE, "Completions.create", UsageAsked(PlainCalls(CHAT))),
+        Method(_OLD_CHAT_MODULE, "AsyncCompletions.create", AsyncUsageAsked(AsyncCalls(CHAT))),
         calls(_BETA_CHAT_MODULE, "Completions.parse", CHAT),
         async_calls(_BETA_CHAT_MODULE, "AsyncCompletions.parse", CHAT),
         calls(_RESPONSES_MODULE, "Responses.create", RESPONSES),
