@@ -1,8 +1,8 @@
 """Usage of streamed chat completions, asked for where the application did not, if the user wants that.
 
-OpenAI's API, and most of those that took it over, tell the tokens of a stream only if ``stream_options`` asks for
-them, in one more chunk. Off by default, since it changes what is sent, and some servers refuse the option. That
-chunk is observed, and kept from the application, which sees what it would see without us.
+OpenAI's API, and most of those that took it over, tell the tokens of a stream only if ``stream_options``
+asks for them, in one more chunk. Off by default, since it changes what is sent, and some servers refuse the
+option. That chunk is observed, and kept from the application, which sees what it would see without us.
 """
 
 from __future__ import annotations
