@@ -74,9 +74,11 @@ def test_tokens_with_and_without_the_cached() -> None:
 
 
 def test_ids_with_other_tokens_are_chance() -> None:
-    """The same response id counts where tokens agree, or one of the two tells none."""
+    """A short response id counts where tokens agree, or one of the two tells none; a long one always."""
     assert usage(1, 2, response__id="r").has_id_of(call(response__id="r"))
     assert not usage(1, 2, response__id="r").has_id_of(usage(1, 3, response__id="r"))
+    unique = "chatcmpl-AbCdEf0123456789"
+    assert usage(1, 2, response__id=unique).has_id_of(usage(1, 3, response__id=unique))
     assert not call().has_id_of(call())
     assert call(response__id="a").has_other_id_than(call(response__id="b"))
     assert not call(response__id="a").has_other_id_than(call())

@@ -54,12 +54,15 @@ def test_gaps_and_contradictions(pairs: list[tuple[str, Any]], expected: Any) ->
 
 def test_plain_rows() -> None:
     """Rows of role and content, in the two forms dialects have; anything else is for the long way."""
-    assert plain_rows([("1.role", "user"), ("0.role", "system")]) == [{"role": "system"}, {"role": "user"}]
-    assert plain_rows([("0.message.content", "x")]) == [{"content": "x"}]
+    assert plain_rows([("m.1.role", "user"), ("m.0.role", "system")], 2) == [
+        {"role": "system"},
+        {"role": "user"},
+    ]
+    assert plain_rows([("0.message.content", "x")], 0) == [{"content": "x"}]
     for path, value in (
         ("0.message.tool_calls.0.id", "x"),
         ("0.content", 7),
         ("role", "x"),
         ("0.other", "x"),
     ):
-        assert plain_rows([(path, value)]) is None
+        assert plain_rows([(path, value)], 0) is None

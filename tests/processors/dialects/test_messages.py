@@ -14,8 +14,8 @@ from spanwright_processors.dialects.messages import (
     message_of,
     messages_of,
     messages_text,
-    plain_messages,
     received_messages,
+    rows_text,
     sent_messages,
 )
 from spanwright_semconv.shapes import shape_errors
@@ -161,14 +161,19 @@ def test_instructions() -> None:
         assert instructions_of(given_) == expected
 
 
-def test_plain_messages() -> None:
-    """Rows of one text; a tool's message, or text that looks like JSON, takes the long way."""
-    assert plain_messages([{"role": "user", "content": "hi"}], "user") == [HI]
-    assert plain_messages([{"content": "hi", "finish_reason": "stop"}], "user") == [
-        {**HI, "finish_reason": "stop"}
-    ]
-    assert plain_messages([{"role": "tool", "content": "x"}], "user") is None
-    assert plain_messages([{"role": "user", "content": '[{"type": "text"}]'}], "user") is None
+def test_rows_of_one_text() -> None:
+    """Written at once; a tool's message, or text that looks like JSON, takes the long way."""
+    for rows, messages in (
+        ([{"role": "user", "content": 'h"i'}], [{"role": "user", "content": 'h"i'}]),
+        ([{"content": "hi", "finish_reason": "stop"}], [{"content": "hi", "finish_reason": "stop"}]),
+        ([{"role": "assistant"}], [{"role": "assistant"}]),
+    ):
+        found = rows_text(rows, "user")
+        assert found is not None
+        assert json.loads(found[0]) == messages_of(messages, "user")
+        assert found[1] == [row["finish_reason"] for row in rows if "finish_reason" in row]
+    assert rows_text([{"role": "tool", "content": "x"}], "user") is None
+    assert rows_text([{"role": "user", "content": '[{"type": "text"}]'}], "user") is None
 
 
 TEXTS = st.text(max_size=8)

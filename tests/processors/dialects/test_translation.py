@@ -92,3 +92,16 @@ def test_flattened_attributes_go_together() -> None:
     translation.read([(key, value, rule) for key, value in attributes.items()], PLACER)
     assert sorted(translation.gone) == sorted(attributes)
     assert list(translation.new) == ["gen_ai.input.messages"]
+
+
+def test_what_was_moved_leaves_its_place() -> None:
+    """An official attribute that cannot stay does not keep a dialect's value away."""
+    attributes = {"gen_ai.request.model": False, "x": "m"}
+    translation = Translation(attributes, "chat")
+    rules = (
+        ("gen_ai.request.model", Rule("typed", "")),
+        ("x", Rule("attribute", "d", targets=("gen_ai.request.model",))),
+    )
+    translation.read([(key, attributes[key], rule) for key, rule in rules], PLACER)
+    assert translation.get("gen_ai.request.model") == "m"
+    assert translation.left == {f"{MOVED}gen_ai.request.model": False}

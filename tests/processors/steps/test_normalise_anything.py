@@ -42,7 +42,7 @@ def known_keys() -> list[str]:
     families = {
         f"{family}0{ending or '.role'}" for table in builtin_tables() for family, ending, _ in table.families
     }
-    official = {"gen_ai.request.model", "gen_ai.usage.input_tokens", "gen_ai.input.messages", "server.port"}
+    official = {"gen_ai.request.model", "gen_ai.usage.input_tokens", "gen_ai.tool.definitions", "server.port"}
     return sorted(keys | families | official | {"gen_ai.nothing", "mcp.nothing", "other"})
 
 

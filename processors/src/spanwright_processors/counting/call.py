@@ -27,6 +27,8 @@ KINDS = {
 }
 #: Two spans of one call on one machine may begin and end so far apart: clocks are read one after the other.
 SLACK_NS = 5_000_000
+#: Characters from which a response id is nobody else's. Providers' have 24 and more.
+_UNIQUE = 20
 #: A log-like span that repeats a call's response id may come this much after it.
 AFTERWARDS_NS = 1_000_000_000
 
@@ -83,9 +85,14 @@ class Call:
         return latest_start <= earliest_end + AFTERWARDS_NS
 
     def has_id_of(self, other: Call) -> bool:
-        """True if both tell of the same response. Some servers draw ids by lot: tokens must agree."""
+        """True if both tell of the same response.
+
+        Some servers draw short ids by lot (Ollama's ``chatcmpl-512``): there the tokens must agree as well.
+        """
         if self.response_id is None or self.response_id != other.response_id:
             return False
+        if len(self.response_id) >= _UNIQUE:
+            return True
         return self.tokens is None or other.tokens is None or self.has_tokens_of(other)
 
     def has_other_id_than(self, other: Call) -> bool:

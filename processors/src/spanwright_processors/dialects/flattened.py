@@ -28,26 +28,35 @@ def unflattened(pairs: Iterable[tuple[str, Any]]) -> Any:
     return _listed(root)
 
 
-def plain_rows(pairs: Iterable[tuple[str, str | Any]]) -> list[dict[str, str]] | None:
-    """Rows of text, as flattened messages without blocks and tools are.
+def plain_rows(pairs: Iterable[tuple[str, Any]], start: int) -> list[dict[str, str]] | None:
+    """Rows of text, as flattened messages without blocks and tools are; None where there is anything else.
 
-    Of paths (place, word) or (place, ``message``, word). None where there is anything else.
+    Of names that go on from ``start`` as (place, word) or (place, ``message``, word).
     """
     rows: dict[int, dict[str, str]] = {}
-    for path, value in pairs:
-        keys, last = _keys(path)
-        if type(value) is not str or last not in _WORDS or not keys or type(keys[0]) is not int:
+    for name, value in pairs:
+        spot = _spot(name, start)
+        if spot is None or type(value) is not str:
             return None
-        if len(keys) > 1 and (len(keys) > 2 or keys[1] != "message"):
-            return None
-        row = rows.get(keys[0])
+        place, word = spot
+        row = rows.get(place)
         if row is None:
-            row = rows[keys[0]] = {}
-        row[str(last)] = value
-    return [rows[place] for place in sorted(rows)]
+            rows[place] = {word: value}
+        else:
+            row[word] = value
+    return [rows[place] for place in sorted(rows)] if len(rows) > 1 else list(rows.values())
 
 
 _WORDS = frozenset(("role", "content", "finish_reason"))
+
+
+@lru_cache(maxsize=4096)
+def _spot(name: str, start: int) -> tuple[int, str] | None:
+    place, *middle = name[start:].split(".")
+    word = middle.pop() if middle else ""
+    if word not in _WORDS or middle not in ([], ["message"]) or not (place.isascii() and place.isdigit()):
+        return None
+    return int(place), word
 
 
 @lru_cache(maxsize=4096)

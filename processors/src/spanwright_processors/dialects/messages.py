@@ -59,28 +59,41 @@ _OUTPUTS = ("choices", "generations", "candidates", "messages", "output", "outpu
 
 def messages_of(value: Any, role: str) -> list[Message]:
     """The messages in ``value``: a list, one message, text. ``role``: whose, where that is not said."""
-    found = decoded(value)
+    return _messages(decoded(value), value, role)
+
+
+def _messages(found: Any, source: Any, role: str) -> list[Message]:
+    """``found`` is what ``source`` stands for."""
+    if type(found) is list and all(map(_is_simple, found)):  # nearly all conversations
+        return [{"role": each["role"], "parts": parts_of(each["content"])} for each in found]
     if _may_be_message(found):
         return [message_of(found, role)]
     if isinstance(found, list | tuple):
         items = [item for each in found for item in (each if isinstance(each, list | tuple) else (each,))]
-        if all(
-            isinstance(item, str) or (isinstance(item, dict) and looks_like_message(item)) for item in items
-        ):
+        if all(isinstance(item, str) or _may_be_message(item) for item in items):
             return [message_of(item, role) for item in items]
-    return [message(role, [text(as_text(value))])]
+    return [message(role, [text(as_text(source))])]
+
+
+def _is_simple(value: Any) -> bool:
+    """True for ``{"role": …, "content": …}`` of somebody whose content is text or blocks."""
+    return (
+        type(value) is dict
+        and len(value) == 2
+        and type(value.get("role")) is str
+        and value["role"] in _SIMPLE_ROLES
+        and type(value.get("content")) in (str, list)
+    )
 
 
 def message_of(value: Any, role: str) -> Message:
     """One message. Keys that have no official place stay as they are, unless empty."""
     value = decoded(value)
-    if type(value) is dict and len(value) == 2:  # nearly all messages of nearly all conversations
-        content, said = value.get("content"), value.get("role")
-        if type(content) is str and type(said) is str and said in _SIMPLE_ROLES:
-            return {"role": said, "parts": [{"type": "text", "content": content}] if content else []}
+    if _is_simple(value):
+        return {"role": value["role"], "parts": parts_of(value["content"])}
     if not _may_be_message(value):
         return message(role, parts_of(as_text(value)))
-    kind = value.get("type")
+    kind = _kind(value)
     if kind in _ITEM_ROLES and "role" not in value:
         return message(_ITEM_ROLES[kind], [part_of(value)])
     value, reason = _unwrapped(value)
@@ -106,19 +119,21 @@ def message_of(value: Any, role: str) -> Message:
     return found
 
 
-def plain_messages(rows: Iterable[Mapping[str, str]], role: str) -> list[Message] | None:
-    """Messages of one text each, of rows with role, content and finish reason; None if one is a tool's."""
-    found: list[Message] = []
+def rows_text(rows: Iterable[Mapping[str, str]], role: str) -> tuple[str, list[str]] | None:
+    """(messages of one text each as JSON text, their finish reasons); None if one is no plain text."""
+    found, reasons = [], []
     for row in rows:
         said = row.get("role", role)
         content = row.get("content", "")
         if said not in _SIMPLE_ROLES or content[:1] in ("[", "{"):
             return None
-        each: Message = {"role": said, "parts": [{"type": "text", "content": content}] if content else []}
-        if row.get("finish_reason"):
-            each["finish_reason"] = row["finish_reason"]
-        found.append(each)
-    return found
+        part = f'{{"type":"text","content":{_quoted(content)}}}' if content else ""
+        reason = row.get("finish_reason")
+        if reason:
+            reasons.append(reason)
+        tail = f',"finish_reason":{_quoted(reason)}' if reason else ""
+        found.append(f'{{"role":"{said}","parts":[{part}]{tail}}}')
+    return f"[{','.join(found)}]", reasons
 
 
 def messages_text(messages: Iterable[Message]) -> str:
@@ -144,7 +159,7 @@ def sent_messages(value: Any) -> tuple[list[Message], list[Part], dict[str, Any]
     found = decoded(value)
     key = _holder(found, _INPUTS)
     if key is None:
-        return messages_of(value, "user"), [], {}
+        return _messages(found, value, "user"), [], {}
     rest = dict(found)
     found = messages_of(rest.pop(key), "user")
     system: list[Part] = []
@@ -159,7 +174,7 @@ def received_messages(value: Any) -> tuple[list[Message], dict[str, Any]]:
     found = decoded(value)
     key = _holder(found, _OUTPUTS)
     if key is None:
-        return messages_of(value, "assistant"), {}
+        return _messages(found, value, "assistant"), {}
     rest = dict(found)
     return messages_of(rest.pop(key), "assistant"), rest
 
@@ -180,21 +195,22 @@ def _may_be_message(value: Any) -> bool:
 
 def looks_like_message(value: dict[str, Any]) -> bool:
     """True for an object that is a message, a choice, a generation or an item of a conversation."""
+    kind = _kind(value)
+    is_one = "role" in value or "parts" in value or not _SIGNS.isdisjoint(value)
+    return is_one or kind in _ITEM_ROLES or kind in _ROLES
+
+
+def _kind(value: Mapping[str, Any]) -> str:
+    """The type that an object says it has; "" where that is no word."""
     kind = value.get("type")
-    return (
-        "role" in value
-        or "parts" in value
-        or not _SIGNS.isdisjoint(value)
-        or (isinstance(kind, str) and (kind in _ITEM_ROLES or kind in _ROLES))
-    )
+    return kind if isinstance(kind, str) else ""
 
 
 def _holder(value: Any, keys: tuple[str, ...]) -> str | None:
     """The key of an object under which its messages stand; None where it is one itself, or no object."""
     if not isinstance(value, dict) or "role" in value or "parts" in value or "lc" in value:
         return None
-    kind = value.get("type")
-    if isinstance(kind, str) and (kind in _ITEM_ROLES or kind in _ROLES):
+    if _kind(value) in _ITEM_ROLES or _kind(value) in _ROLES:
         return None
     return next((key for key in keys if value.get(key) not in EMPTY), None)
 
@@ -209,7 +225,7 @@ def _unwrapped(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Any]:
             reason = first(value, "finish_reason", "finishReason", "stop_reason") or reason
             if reason is None and isinstance(info, dict):
                 reason = info.get("finish_reason")
-        elif "lc" in value or (value.get("type") in _ROLES and "content" not in value):
+        elif "lc" in value or (_kind(value) in _ROLES and "content" not in value):
             inner = first(value, "kwargs", "data")
         elif isinstance(value.get("content"), dict) and "role" in value["content"]:  # Gemini's candidates
             reason, inner = first(value, "finishReason", "finish_reason") or reason, value["content"]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from opentelemetry.trace import StatusCode
 from spanwright_semconv.attributes import (
     GEN_AI_AGENT_NAME,
     GEN_AI_OPERATION_NAME,
+    GEN_AI_OUTPUT_MESSAGES,
     GEN_AI_PROMPT_NAME,
     GEN_AI_REQUEST_MODEL,
     GEN_AI_RESPONSE_MODEL,
     GEN_AI_TOOL_NAME,
     GEN_AI_USAGE_INPUT_TOKENS,
+    GEN_AI_USAGE_OUTPUT_TOKENS,
     GEN_AI_WORKFLOW_NAME,
     MCP_METHOD_NAME,
     SPANWRIGHT_DIALECTS,
@@ -26,7 +29,7 @@ from ..span import Attributes, EditableLogRecord, EditableSpan
 from .events import read_events, read_record
 from .originals import Originals
 from .placing import place, place_rows
-from .recognition import complete
+from .recognition import KIND_WORDS, complete
 from .reshaping import is_official
 from .table import Dictionary, Meanings, Rule, Table
 from .translation import Placer, Translation
@@ -68,9 +71,10 @@ def _translate(span: EditableSpan, dictionary: Dictionary, originals: Originals)
         return
     if len(hits) > 1:
         hits.sort(key=_order)
-    translation = Translation(
-        attributes, _operation(span, operation, hits, table), originals is Originals.DROP
-    )
+    found = _operation(span, operation, hits, table)
+    if table is not None and table.answered_apart and _has_no_answer(span, found):
+        found = None
+    translation = Translation(attributes, found, originals is Originals.DROP)
     translation.read(hits, _PLACER)
     _write(span, translation, dictionary, table, originals)
 
@@ -113,6 +117,13 @@ def _operation(span: EditableSpan, said: Any, hits: Sequence[_Hit], table: Table
             if found is not None:
                 return found or None
     return said if isinstance(said, str) else None
+
+
+def _has_no_answer(span: EditableSpan, operation: str | None) -> bool:
+    """True for a model call that did not fail and yet tells no answer."""
+    told = (GEN_AI_OUTPUT_MESSAGES, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS, "response_data")
+    is_call = operation in _MODEL_OPERATIONS and span.status_code is not StatusCode.ERROR
+    return is_call and not any(key in span.attributes for key in told)
 
 
 def _name_parts(span: EditableSpan, translation: Translation, table: Table | None) -> None:
@@ -181,7 +192,7 @@ def _write(
     if is_renamed:
         attributes.setdefault(SPANWRIGHT_ORIGINAL_NAME, span.name)
     if is_rekinded:
-        attributes.setdefault(SPANWRIGHT_ORIGINAL_KIND, span.kind.name.lower())
+        attributes.setdefault(SPANWRIGHT_ORIGINAL_KIND, KIND_WORDS[span.kind])
     span.name, span.kind, span.events = name, kind, events
     if table is not None:
         translation.dialects.add(table.name)

@@ -19,13 +19,13 @@ from spanwright_semconv.attributes import (
     GEN_AI_TOOL_NAME,
     GEN_AI_WORKFLOW_NAME,
 )
-from spanwright_semconv.messages import Message, message, text
+from spanwright_semconv.messages import message, text
 
 from .messages import (
     instructions_of,
     messages_text,
-    plain_messages,
     received_messages,
+    rows_text,
     sent_messages,
 )
 from .packed import unpacked
@@ -123,7 +123,8 @@ def _sent(translation: Translation, value: Any) -> Any:
 
 def _received(translation: Translation, value: Any) -> Any:
     messages, rest = received_messages(value)
-    if not _put_answer(translation, messages):
+    reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
+    if not _put_answer(translation, messages_text(messages), reasons):
         return NOTHING_READ
     if rest:
         for key in _USAGE_KEYS:
@@ -134,10 +135,9 @@ def _received(translation: Translation, value: Any) -> Any:
     return rest or ALL_READ
 
 
-def _put_answer(translation: Translation, messages: list[Message]) -> bool:
-    if not translation.put(GEN_AI_OUTPUT_MESSAGES, messages_text(messages)):
+def _put_answer(translation: Translation, messages: str, reasons: list[str]) -> bool:
+    if not translation.put(GEN_AI_OUTPUT_MESSAGES, messages):
         return False
-    reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
     if reasons and translation.operation in _MODEL_CALLS:
         translation.put(GEN_AI_RESPONSE_FINISH_REASONS, reasons)
     return True
@@ -145,13 +145,14 @@ def _put_answer(translation: Translation, messages: list[Message]) -> bool:
 
 def place_rows(translation: Translation, content: str, rows: list[dict[str, str]]) -> bool:
     """Put flattened messages of one text each where they belong; False where they are something else."""
+    if content not in ("input_messages", "output_messages"):
+        return False
+    found = rows_text(rows, "user" if content == "input_messages" else "assistant")
+    if found is None:
+        return False
     if content == "input_messages":
-        messages = plain_messages(rows, "user")
-        return messages is not None and translation.put(GEN_AI_INPUT_MESSAGES, messages_text(messages))
-    if content == "output_messages":
-        messages = plain_messages(rows, "assistant")
-        return messages is not None and _put_answer(translation, messages)
-    return False
+        return translation.put(GEN_AI_INPUT_MESSAGES, found[0])
+    return _put_answer(translation, *found)
 
 
 def _text(translation: Translation, target: str, role: str, value: Any) -> Any:

@@ -37,6 +37,7 @@ _NAMED = {
 _AROUND = re.compile(r"\.(?:tool|agent|workflow|task)$|^(?:execute_tool|running tool:?|invoke_agent)\s+")
 #: The type of an error that nobody told.
 _OTHER = "_OTHER"
+KIND_WORDS = {kind: kind.name.lower() for kind in SpanKind}
 _PLACEHOLDER = re.compile(r"\{([^}]+)\}")
 
 

@@ -23,6 +23,8 @@ A table is a TOML file. Its sections, all optional:
   vectors.
 * ``repeats``: attributes that say again what others of the dialect say; what of them found no place goes
   where the settings drop originals.
+* ``answered_apart = true``: the answer to a streamed call is told by a second span; the first, which has
+  none, is no call of its own.
 * ``uncached_input``: scopes whose input tokens leave out what was read from or written to a cache.
 """
 
@@ -68,6 +70,7 @@ _SECTIONS = frozenset(
         "description",
         "scopes",
         "own_scopes_only",
+        "answered_apart",
         "attributes",
         "operation",
         "objects",
@@ -109,6 +112,7 @@ class Table:
     name: str
     scopes: tuple[str, ...]
     own_scopes_only: bool
+    answered_apart: bool
     uncached_input: tuple[str, ...]
     exact: Mapping[str, Rule]
     families: tuple[tuple[str, str, Rule], ...]
@@ -147,6 +151,7 @@ def read_table(name: str, text: str, first: int = 0) -> Table:
         name=name,
         scopes=tuple(source.get("scopes", ())),
         own_scopes_only=source.get("own_scopes_only", False),
+        answered_apart=source.get("answered_apart", False),
         uncached_input=tuple(source.get("uncached_input", ())),
         exact={key: rule for key, rule in rules if rule.family is None},
         families=tuple(

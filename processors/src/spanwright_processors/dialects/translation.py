@@ -43,6 +43,7 @@ class Translation:
     __slots__ = (
         "_attributes",
         "_drops_repeats",
+        "_moved",
         "dialects",
         "dropped",
         "gone",
@@ -62,11 +63,16 @@ class Translation:
         self.dropped: list[str] = []
         self.private: list[str] = []
         self.dialects: set[str] = set()
+        self._moved: set[str] = set()
 
     def get(self, key: str) -> Any:
         """The official value, as it is or will be."""
         value = self.new.get(key)
-        return self._attributes.get(key) if value is None else value
+        return self._held(key) if value is None else value
+
+    def _held(self, key: str) -> Any:
+        """The official value as it is, unless it cannot stay."""
+        return self._attributes.get(key) if key not in self._moved else None
 
     def put(self, target: str, value: Any) -> bool:
         """Give ``target`` the value, in its type. True if it has that value now, False if it has another."""
@@ -76,7 +82,7 @@ class Translation:
             return value in EMPTY
         found = self.new.get(target)
         if found is None:
-            found = self._attributes.get(target)
+            found = self._held(target)
             if found is None:
                 self.new[target] = converted
                 return True
@@ -100,6 +106,7 @@ class Translation:
         """Keep a value that may not stand under its name."""
         self.left[_MOVED + key] = value
         self.gone.append(key)
+        self._moved.add(key)
 
     def read(self, hits: Iterable[tuple[str, Any, Rule]], placer: Placer) -> None:
         """Read the attributes that mean something, given in the order of their rules."""
@@ -123,7 +130,7 @@ class Translation:
     def _rename(self, key: str, value: Any, rule: Rule) -> bool:
         """An attribute that only has another name, where that is free. False where there is more to it."""
         target = rule.targets[0]
-        if target in self.new or target in self._attributes:
+        if target in self.new or (target in self._attributes and target not in self._moved):
             return False
         convert = converter(target)
         converted = convert(value) if convert is not None else None
@@ -162,7 +169,13 @@ class Translation:
         self._settle(key, value, rule, ALL_READ if is_read else NOTHING_READ)
 
     def _object(self, key: str, value: Any, rule: Rule) -> None:
-        found = _mapping(value) if isinstance(value, str) and len(value) <= _SHORT else mapping_of(value)
+        if isinstance(value, str) and len(value) <= _SHORT:
+            known, rest = _settings(rule, value)
+            if known.keys().isdisjoint(self.new) and known.keys().isdisjoint(self._attributes):
+                self.new.update(known)
+                self._settle(key, value, rule, rest)
+                return
+        found = mapping_of(value)
         rest = self.put_at(found, rule.values) if found else found
         self._settle(key, value, rule, NOTHING_READ if rest == found else (rest or ALL_READ))
 
@@ -192,11 +205,12 @@ class Translation:
     def _family(self, rule: Rule, pairs: list[tuple[str, Any]], placer: Placer) -> None:
         """Flattened attributes: all go, or all stay."""
         start = len(rule.family or "")
-        named = [(key[start:], item) for key, item in pairs]
-        rows = plain_rows(named)
-        if (rows is not None and placer.rows(self, rule.content, rows)) or (
-            placer.value(self, rule.content, unflattened(named)) is ALL_READ
-        ):
+        rows = plain_rows(pairs, start)
+        is_placed = rows is not None and placer.rows(self, rule.content, rows)
+        if not is_placed:
+            value = unflattened((key[start:], item) for key, item in pairs)
+            is_placed = placer.value(self, rule.content, value) is ALL_READ
+        if is_placed:
             self.gone += [key for key, _ in pairs]
             self.dialects.add(rule.dialect)
             return
@@ -225,7 +239,18 @@ class Translation:
 
 #: Characters of settings that are the same in call after call.
 _SHORT = 1024
-_mapping = lru_cache(maxsize=256)(mapping_of)
+
+
+@lru_cache(maxsize=256)
+def _settings(rule: Rule, text: str) -> tuple[dict[str, Any], Any]:
+    """(official values in an object, what of it has no place), where all of them are free."""
+    found = mapping_of(text)
+    if not found:
+        return {}, NOTHING_READ
+    scratch = Translation({}, None)
+    rest = scratch.put_at(found, rule.values)
+    return scratch.new, NOTHING_READ if rest == found else (rest or ALL_READ)
+
 
 _READERS: Mapping[str, Callable[[Translation, str, Any, Rule], None]] = {
     "attribute": Translation._attribute,

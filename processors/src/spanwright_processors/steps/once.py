@@ -49,7 +49,8 @@ class Once:
 
     * if it was made around it, as its spans' parents say, and tells nothing else of itself: the same response
       or none, the same tokens, their sum over the calls inside, or none, or other tokens of the same model;
-    * if it was made beside it by another instrumentation and has its response id, and no other tokens;
+    * if it was made beside it by another instrumentation and has its response id (and no other tokens, where
+      that id is short);
     * if it was made beside it by another instrumentation at the same time, for the same model, with the same
       tokens, and no other response id. Each instrumentation tells of a call once, so that equal calls made at
       the same time stay apart.
