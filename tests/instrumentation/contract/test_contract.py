@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -194,7 +195,10 @@ def describe(item: Any, changing: set[str]) -> Any:
     if isinstance(item, list):
         return described(item, changing)
     if isinstance(item, BaseException):
-        return type(item), str(item), type(item.__cause__), type(item.__context__)
+        text = str(item)
+        for each in changing:
+            text = re.sub(rf"{each}=[\d.]+", each, text)
+        return type(item), text, type(item.__cause__), type(item.__context__)
     is_model = hasattr(item, "model_dump") and not isinstance(item, type)
     return (type(item), item.model_dump(exclude=changing)) if is_model else item
 

@@ -33,8 +33,8 @@ REQUEST: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "con
 
 _NO_MANAGER = "its streams are no context managers"
 _NO_RAW = "it has no raw and no streaming responses"
-#: Of its objects, what differs from call to call.
-CHANGING = {"created"}
+#: Of its objects and its exceptions' texts, what differs from call to call.
+CHANGING = {"created", "time taken"}
 #: Warnings of its own, by their beginning, that are no matter of ours.
 WARNINGS = ("Pydantic serializer warnings", "Accessing the 'model_", "Items 'device_code'")
 #: Cases that this SDK cannot have.
