@@ -203,7 +203,7 @@ class _Reading:
 
     def pipeline(self) -> PipelineSettings:
         """The pipeline's own keys, and those of the stage where they can be used."""
-        top = {path: value for path, value in self.values.items() if len(path) == 1}
+        top: dict[Path, Any] = {path: value for path, value in self.values.items() if len(path) == 1}
         own = {path: value for path, value in self.values.items() if path[0] == _STAGE}
         settings: PipelineSettings = build(PipelineSettings, top)
         try:
