@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+import regex
 from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
     NumberFormat,
@@ -52,7 +53,9 @@ class Region:
             rf"(?:{before})*(?:{numbers}|(?:{anything})\d*)" if anything else rf"(?:{before})*(?:{numbers})"
         )
         self.shape = re.compile(self.pattern)
-        self._prefix = re.compile(f"{before}|{anything}" if anything else before)
+        prefix = f"{before}|{anything}" if anything else before
+        self._prefix = re.compile(prefix)
+        self._prefix_begins = _first_digits(prefix)
         self._main = _main_metadata(name)
         self.country_code = self._main.country_code if self._main else None
         self.shortest = _shortest(name)
@@ -65,13 +68,15 @@ class Region:
 
         Whether they make one then depends on the country code alone.
         """
-        return self.country_code is not None and self._prefix.match(digits) is None
+        if self.country_code is None:
+            return False
+        return digits[0] not in self._prefix_begins or self._prefix.match(digits) is None
 
     def is_valid(self, digits: str) -> bool:
         """True if these digits, national and without a 0 in front, are a number of the region's country."""
-        return (
-            self.shape.fullmatch(digits) is not None and self.numbers.has(digits) and not self.refuses(digits)
-        )
+        # Of a code with many regions each would be tried in vain.
+        may_be = not self.numbers.are_of_several or self.shape.fullmatch(digits) is not None
+        return may_be and self.numbers.has(digits) and not self._lacks_prefix(digits)
 
     def refuses(self, digits: str) -> bool:
         """True if these digits surely are no number because they lack the national prefix.
@@ -79,7 +84,10 @@ class Region:
         Where no prefix or country code can be taken off, the number is the digits; its format tells whether
         it may be written without the prefix.
         """
-        if not self._can_refuse or self._prefix.match(digits):
+        return self._can_refuse and self.is_national(digits) and self._lacks_prefix(digits)
+
+    def _lacks_prefix(self, digits: str) -> bool:
+        if not self._can_refuse:
             return False
         for leading, written, needs_prefix in self._formats:
             if (leading is None or leading.match(digits)) and written.fullmatch(digits):
@@ -100,6 +108,14 @@ def _shortest(name: str) -> int:
     rules = (metadata.national_prefix_transform_rule, getattr(_main_metadata(name), _RULE, None))
     added = max(sum(map(str.isdigit, _GROUP.sub("", rule or ""))) for rule in rules)
     return max(0, min(lengths, default=0) - added)
+
+
+def _first_digits(prefix: str) -> frozenset[str]:
+    """The digits that may begin what ``prefix`` matches; all of them where it may match nothing."""
+    if re.fullmatch(prefix, ""):
+        return frozenset("0123456789")
+    pattern = regex.compile(prefix)
+    return frozenset(digit for digit in "0123456789" if pattern.match(digit, partial=True))
 
 
 def _formats(metadata: PhoneMetadata | None) -> list[_Format]:
@@ -130,6 +146,7 @@ class Numbers:
 
     def __init__(self, country_code: int) -> None:
         names = COUNTRY_CODE_TO_REGION_CODE.get(country_code, ())
+        self.are_of_several = len(names) > 1
         metadata = [PhoneMetadata.metadata_for_region(name) for name in names]
         self._regions = [
             (
