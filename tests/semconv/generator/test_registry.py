@@ -129,6 +129,8 @@ def test_every_attribute_of_ours_is_described() -> None:
     for ours in (a for a in loaded.attributes if a.folder == "spanwright"):
         assert ours.raw["brief"].endswith("."), ours.key
         assert ours.key in used, ours.key
+        if "any" in ours.type:
+            continue
         inner = ours.type.removeprefix("template[").removesuffix("]").removesuffix("[")
         for example in ours.raw["examples"]:
             values = example if ours.type.endswith("[]") else [example]
