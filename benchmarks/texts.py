@@ -89,6 +89,11 @@ def english(random: Random, size: int) -> str:
     return _filled(size, piece, " ")
 
 
+def ordinary(random: Random, size: int) -> str:
+    """English sentences with figures, dates and names of things, and nothing in them that is anybody's."""
+    return _filled(size, lambda: random.choice(_ENGLISH), " ")
+
+
 def dense(random: Random, size: int) -> str:
     """Hardly anything but identifiers."""
     return _filled(size, lambda: _mention(random), random.choice((" ", "\n", ", ", "|", "\t", "")))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from spanwright_processors.settings import load_settings
 
 kubernetes_validate: Any = pytest.importorskip("kubernetes_validate")
