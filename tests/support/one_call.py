@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -28,8 +30,16 @@ ORDERS = ("ours first", "theirs first")
 
 
 def driver(name: str) -> Any:
-    """A driver of the contract suite."""
-    return import_module(f"support.drivers.{name}")
+    """A driver of the contract suite: in a file of its own, or in the library's test."""
+    if find_spec(f"support.drivers.{name}") is not None:
+        return import_module(f"support.drivers.{name}")
+    path = Path(__file__).parents[1] / "instrumentation" / "providers" / f"test_{name}.py"
+    spec = spec_from_file_location(f"driver_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def loaded(reference: str) -> Any:
