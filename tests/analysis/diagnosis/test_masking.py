@@ -41,6 +41,15 @@ def test_by_itself_our_patterns_and_no_audit_log() -> None:
     assert findings["audit log"].level is Level.ABSENT
 
 
+def test_the_native_scanner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is used, and why not."""
+    off = said({"SPANWRIGHT_MASK_ENGINE": "own", "SPANWRIGHT_MASK_NATIVE_SCANNER": "false"})
+    assert off["scanner"].text == "pure Python: mask.native_scanner is off"
+    for found, text in ((None, "pure Python: spanwright-native is not installed"), (object(), "native")):
+        monkeypatch.setattr("spanwright_analysis.diagnosis.masking.module", lambda found=found: found)
+        assert said({"SPANWRIGHT_MASK_ENGINE": "own"})["scanner"].text == text
+
+
 def test_environments_without_masking_are_worth_knowing(tmp_path: Path) -> None:
     """By their name."""
     file = tmp_path / "spanwright.yaml"

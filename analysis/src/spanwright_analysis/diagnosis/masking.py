@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spanwright_processors.chain import StepChain
+from spanwright_processors.detect.native import module
 from spanwright_processors.masking.engines import EngineReport
 from spanwright_processors.masking.loading import State
 from spanwright_processors.masking.settings import MaskSettings, Preset
@@ -23,7 +24,12 @@ def masking(loaded: PipelineSettings, chain: StepChain) -> Section | None:
     settings = loaded.sections.get("mask")
     if step is None or not isinstance(settings, MaskSettings):
         return None
-    findings = [*_engine(settings, step.engine_report(_PATIENCE)), *_environments(settings), _audit(settings)]
+    findings = [
+        *_engine(settings, step.engine_report(_PATIENCE)),
+        _scanner(settings),
+        *_environments(settings),
+        _audit(settings),
+    ]
     return Section("Masking", tuple(findings))
 
 
@@ -55,6 +61,14 @@ def _engine(settings: MaskSettings, report: EngineReport | None) -> Iterator[Fin
         yield Finding(Level.NOTE, recognizer, f"not used: {reason}")
     for recognizer in report.changed:
         yield Finding(Level.NOTE, recognizer, "its validation is newer than the one that ours was held to")
+
+
+def _scanner(settings: MaskSettings) -> Finding:
+    if not settings.native_scanner:
+        return Finding(Level.SHOWN, "scanner", "pure Python: mask.native_scanner is off")
+    if module() is None:
+        return Finding(Level.SHOWN, "scanner", "pure Python: spanwright-native is not installed")
+    return Finding(Level.GOOD, "scanner", "native")
 
 
 def _environments(settings: MaskSettings) -> Iterator[Finding]:
