@@ -40,7 +40,9 @@ def main() -> None:
         rows += found
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))
-    console.print(f"{len(rows)} rows, also in {RESULT}. Medians of CPU time; compare within this run only.")
+    console.print(
+        f"{len(rows)} rows, also in {RESULT}. CPU time, lower quartiles; compare within this run only."
+    )
 
 
 def table(title: str, rows: list[Row]) -> Table:

@@ -14,7 +14,7 @@ from anthropic import Anthropic
 from opentelemetry.trace import TracerProvider
 from spanwright_instrumentation.providers.anthropic import AnthropicInstrumentor
 
-from .bench_calls import CHUNKS, guarded_provider
+from .bench_calls import CHUNKS, ROUNDS, guarded_provider
 from .measure import Cost, Row, Variant, cpu_cost
 from .spans import PROSE
 
@@ -89,7 +89,7 @@ def _calls(sdk: Anthropic) -> dict[str, Callable[[], object]]:
 
 
 def rows(quick: bool) -> list[Row]:
-    rounds, repeats = (3, 5) if quick else (21, 40)
+    rounds, repeats = ROUNDS[quick]
     found: list[Row] = []
     with guarded_provider() as provider:
         instrumentor = AnthropicInstrumentor()

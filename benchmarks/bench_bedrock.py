@@ -97,5 +97,4 @@ def _calls(sdk: Any) -> dict[str, Callable[[], object]]:
 
 
 def rows(quick: bool) -> list[Row]:
-    repeats = 5 if quick else 20
-    return observed_rows("bedrock", BedrockInstrumentor(), _calls(_client()), quick, repeats)
+    return observed_rows("bedrock", BedrockInstrumentor(), _calls(_client()), quick)

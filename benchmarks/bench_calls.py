@@ -28,6 +28,9 @@ from .spans import PROSE
 
 CHUNKS = 200
 
+#: Whether it is quick -> rounds, and calls in each.
+ROUNDS = {True: (8, 2), False: (80, 8)}
+
 
 class EncodingExporter(SpanExporter):
     """Encodes as the OTLP exporters do and sends nothing."""
@@ -74,8 +77,7 @@ def guarded_provider() -> Iterator[TracerProvider]:
 
 
 def rows(quick: bool) -> list[Row]:
-    repeats = 5 if quick else 40
-    return observed_rows("calls", OpenAIInstrumentor(), calls(client(CHUNKS)), quick, repeats)
+    return observed_rows("calls", OpenAIInstrumentor(), calls(client(CHUNKS)), quick)
 
 
 def observed_rows(
@@ -83,7 +85,6 @@ def observed_rows(
     instrumentor: LibraryInstrumentor,
     made: Mapping[str, Callable[[], object]],
     quick: bool,
-    repeats: int,
 ) -> list[Row]:
     """What this instrumentor adds to each call, its metrics included."""
     found: list[Row] = []
@@ -101,7 +102,7 @@ def observed_rows(
                     finish=lambda: [flush() for flush in flushed],
                 ),
             }
-            found += compared(topic, name, variants, 3 if quick else 21, repeats)
+            found += compared(topic, name, variants, *ROUNDS[quick])
     return found
 
 

@@ -79,5 +79,4 @@ def _calls(sdk: genai.Client) -> dict[str, Callable[[], object]]:
 
 
 def rows(quick: bool) -> list[Row]:
-    repeats = 5 if quick else 20
-    return observed_rows("google_genai", GoogleGenAIInstrumentor(), _calls(_client()), quick, repeats)
+    return observed_rows("google_genai", GoogleGenAIInstrumentor(), _calls(_client()), quick)

@@ -50,4 +50,4 @@ def _calls(client: QdrantClient) -> dict[str, Callable[[], object]]:
 
 
 def rows(quick: bool) -> list[Row]:
-    return observed_rows("retrieval", QdrantInstrumentor(), _calls(_client()), quick, 5 if quick else 20)
+    return observed_rows("retrieval", QdrantInstrumentor(), _calls(_client()), quick)

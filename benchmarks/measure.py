@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,13 +42,16 @@ class Cost:
 
 
 def cpu_cost(variants: Mapping[str, Variant], *, rounds: int, calls: int) -> dict[str, Cost]:
-    """Median CPU time of one call of each variant.
+    """CPU time of one call of each variant: the lower quartile of the rounds.
 
     A round runs each variant ``calls`` times; the variants take turns so that a change of the machine's speed
-    meets all of them alike. The garbage collector runs between rounds, not inside them.
+    meets all of them alike. Many short rounds tell more than few long ones: whatever else the machine does
+    only ever adds. The garbage collector runs between rounds, not inside them.
     """
     samples: dict[str, list[tuple[float, float]]] = {name: [] for name in variants}
     _round(variants, 1)
+    gc.collect()
+    gc.freeze()  # what is there already is not looked through again between rounds
     gc.disable()
     try:
         for _ in range(rounds):
@@ -57,8 +59,9 @@ def cpu_cost(variants: Mapping[str, Variant], *, rounds: int, calls: int) -> dic
                 samples[name].append(sample)
     finally:
         gc.enable()
+        gc.unfreeze()
     return {
-        name: Cost(*(statistics.median(column) for column in zip(*values, strict=True)))
+        name: Cost(*(sorted(column)[len(column) // 4] for column in zip(*values, strict=True)))
         for name, values in samples.items()
     }
 
@@ -68,6 +71,8 @@ def _round(variants: Mapping[str, Variant], calls: int) -> dict[str, tuple[float
     for name, variant in variants.items():
         gc.collect()
         variant.enter()
+        variant.work()  # untimed, as the first after a change of what is instrumented
+        variant.finish()
         process, caller = time.process_time_ns(), time.thread_time_ns()
         for _ in range(calls):
             variant.work()
