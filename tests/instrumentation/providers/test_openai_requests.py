@@ -64,7 +64,8 @@ def test_parameters_as_sent() -> None:
     [
         ("https://api.groq.com/openai/v1", "groq", "api.groq.com", 443),
         ("https://acme.openai.azure.com/openai/v1", "azure.ai.openai", "acme.openai.azure.com", 443),
-        ("http://localhost:11434/v1", "openai", "localhost", 11434),
+        ("http://localhost:11434/v1", "ollama", "localhost", 11434),
+        ("http://localhost:8080/v1", "openai", "localhost", 8080),
     ],
 )
 def test_provider_from_base_url(base_url: str, provider: str, address: str, port: int) -> None:
