@@ -105,6 +105,8 @@ class LibraryInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 class _Wrapper(wrapt.FunctionWrapper[..., Any]):
     """Ours, to be told from others' where one class stands in several modules."""
 
+    _self_patch: _Patch
+
 
 class _Patch:
     """One method patched; objects that hold on to the wrapper afterwards have the bare method."""
@@ -115,11 +117,11 @@ class _Patch:
         self._owner: Any = None
         self._original: Any = None
         self._wrapper: Any = None
-        self._enabled = True
+        self.is_enabled = True
 
     def apply(self, module: Any) -> None:
         """Wrap the method of the imported module."""
-        if not self._enabled:
+        if not self.is_enabled:
             return
         try:
             owner, name, original = wrapt.resolve_path(module, self._method.name)
@@ -130,18 +132,19 @@ class _Patch:
                 )
             return
         if isinstance(original, _Wrapper):
-            if original._self_enabled():
+            if original._self_patch.is_enabled:
                 return
             # Imported by name while an instrumentor was on that has been taken off since.
             original = original.__wrapped__
         observe = partial(self._method.observer, self._telemetry)
-        wrapper = _Wrapper(original, observe, enabled=lambda: self._enabled)
+        wrapper = _Wrapper(original, observe, enabled=lambda: self.is_enabled)
+        wrapper._self_patch = self
         setattr(owner, name, wrapper)
         self._owner, self._original, self._wrapper = owner, original, wrapper
 
     def remove(self) -> None:
         """Put the original back, unless somebody has wrapped the wrapper: then it only stops observing."""
-        self._enabled = False
+        self.is_enabled = False
         if self._owner is None:
             return
         name = self._method.name.rpartition(".")[2]
