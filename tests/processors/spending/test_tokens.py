@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,23 @@ def test_odd_content_is_survived() -> None:
     assert read_input({MESSAGES: "text"}).media == 0
     assert read_input({MESSAGES: ["text", {"parts": 3}, {"parts": ["text"]}]}).media == 0
     assert read_input({MESSAGES: object()}).bytes > 0
+
+
+def test_tiktoken_itself_counts_less_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prose and code, with a vocabulary that LiteLLM carries; nothing is fetched."""
+    pytest.importorskip("tiktoken")
+    found = find_spec("litellm")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("LiteLLM is not installed")
+    folder = Path(found.submodule_search_locations[0]) / "litellm_core_utils" / "tokenizers"
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(folder))
+    for text in (
+        Path(__file__).read_text(),
+        "Die Geschwindigkeit hängt von der Länge ab. ",
+        "検索拡張生成は",
+    ):
+        sent = Input(text * 5, 0)
+        count = counted("openai", "gpt-4", sent)
+        assert count is not None
+        assert count[1] == "cl100k_base"
+        assert count[0] < bound(sent)

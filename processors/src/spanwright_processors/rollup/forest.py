@@ -11,6 +11,7 @@ from opentelemetry.trace import SpanKind
 
 from ..span import EditableSpan
 from .remote import RemoteTotals
+from .tool_chain import NO_CHAIN
 from .totals import Totals
 
 #: Ids of finished spans and of given-up traces that are remembered, to know what comes too late.
@@ -155,7 +156,10 @@ class Forest:
         ancestor = self._open_ancestor(trace, span_id)
         if ancestor is None:
             return self._add_late(trace, span, collected, counts)
+        if collected is not None:
+            collected.close(span)
         totals = trace.open.get(ancestor)
+        chain = NO_CHAIN if totals is None else totals.tool_chain
         if totals is None:
             totals = trace.open[ancestor] = collected if collected is not None else Totals()
         elif collected is not None:
@@ -164,6 +168,8 @@ class Forest:
         if counts:
             self._add_figures(totals, span)
             self._unread.add(span, totals)
+        if ancestor != span.parent_span_id:  # its parent, a model's answer, had ended before it began
+            totals.tool_chain = chain
         while self._held_spans > self._max_spans:
             self._give_up_oldest()
         return None
@@ -192,6 +198,7 @@ class Forest:
         totals = trace.open.pop(root.span_id, None) if trace is not None else None
         if totals is None:
             totals = Totals()
+        totals.close(root)
         if counts:
             self._add_figures(totals, root, is_root=True)
             totals.read_findings(root)
@@ -215,6 +222,7 @@ class Forest:
         if totals is None:
             return None
         if collected is not None:
+            collected.close(span)
             collected.ids.clear()
             totals.merge(collected)
         if counts:

@@ -39,6 +39,7 @@ from spanwright_semconv.attributes import (
 from ..span import EditableSpan
 from .findings import Findings
 from .remote import RemoteTotals
+from .tool_chain import NO_CHAIN, Chain, counts, joined, own_call, passed_on, told_again
 
 #: Operations that ask a model for an answer.
 MODEL_CALLS = ("chat", "generate_content", "text_completion")
@@ -100,7 +101,8 @@ class Totals:
         "spans",
         "steps",
         "tool_calls",
-        "tool_failed",
+        "tool_chain",
+        "tool_failures",
         "unknown_calls",
         "usage",
     )
@@ -108,7 +110,9 @@ class Totals:
     def __init__(self) -> None:
         self.spans = self.errors = self.unknown_calls = self.duplicates = self.steps = 0
         self.model_calls = self.embedding_calls = self.tool_calls = self.retrieval_calls = 0
-        self.genai = self.tool_failed = False
+        self.genai = False
+        self.tool_failures = 0
+        self.tool_chain: Chain = NO_CHAIN
         self.findings: Findings | None = None
         self.remote: RemoteTotals | None = None
         self.usage: dict[str, int] = {}
@@ -146,8 +150,10 @@ class Totals:
             self._add_call(attributes, failed)
             self._add_answer(span, failed)
         elif operation == "execute_tool":
-            self.tool_calls += 1
-            self.tool_failed = self.tool_failed or failed
+            if counts(span):
+                self.tool_calls += 1
+                self.tool_failures += failed
+                self.tool_chain = joined(self.tool_chain, own_call(span, failed))
         elif operation == "embeddings":
             self.embedding_calls += 1
             self._add_call(attributes, failed)
@@ -169,7 +175,8 @@ class Totals:
         self.tool_calls += other.tool_calls
         self.retrieval_calls += other.retrieval_calls
         self.genai |= other.genai
-        self.tool_failed |= other.tool_failed
+        self.tool_failures += other.tool_failures
+        self.tool_chain = joined(self.tool_chain, other.tool_chain)
         self.costs += other.costs
         for key, count in other.usage.items():
             self.usage[key] = self.usage.get(key, 0) + count
@@ -191,6 +198,16 @@ class Totals:
             self.findings = other.findings.merged(self.findings)
         if other.remote is not None:
             self.remote = other.remote.merged(self.remote)
+
+    def close(self, span: EditableSpan) -> None:
+        """These are the figures below ``span``, which has ended: what it tells again is not counted twice."""
+        if not self.tool_chain:
+            return
+        operation = span.attributes.get(GEN_AI_OPERATION_NAME)
+        told = told_again(span, operation, self.tool_chain)
+        self.tool_calls -= told.made
+        self.tool_failures -= told.failed
+        self.tool_chain = passed_on(operation, self.tool_chain, told, span)
 
     def read_findings(self, span: EditableSpan) -> None:
         """Add what masking, which comes after ``add``, found in ``span``."""

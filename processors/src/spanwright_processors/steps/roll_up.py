@@ -75,6 +75,9 @@ class RollUp:
       ``rerank``. The usage on agent and workflow spans repeats theirs, and a span that is the duplicate of
       another counts among the spans only. ``cost.unknown_calls`` are the calls without a cost, except those
       that failed without reporting tokens. ``steps`` are the model calls that did not fail.
+    * A tool span inside another one of the same tool is the same call, unless a model or an agent is between
+      them; a server's side of it (MCP) counts where its client is not seen. The outermost tells whether it
+      failed.
     * Scores are those of the retrieval that ended last, ``min`` the lowest first score of all; the finish
       reason is that of the model call that ended last.
     * Session, conversation, user, pipeline and an outcome that the application set are taken from below where
@@ -178,6 +181,6 @@ def _outcome(root: EditableSpan, totals: Totals) -> str:
     stated = root.attributes.get(SPANWRIGHT_OUTCOME)
     if isinstance(stated, str):
         return stated
-    if totals.tool_failed:
+    if totals.tool_failures:
         return Outcome.PARTIAL.value
     return (Outcome.FALLBACK if totals.fell_back() else Outcome.SUCCESS).value

@@ -744,7 +744,8 @@ SPANWRIGHT_TRACE_SPANS: Final = "spanwright.trace.spans"
 #: Steps of the run: answers of models, each with the tools and retrievals it asked for; failed calls are
 #: none. (int, {step})
 SPANWRIGHT_TRACE_STEPS: Final = "spanwright.trace.steps"
-#: Number of `execute_tool` spans in the trace. (int, {call})
+#: Number of tool calls in the trace; a tool span inside another one of the same tool is the same call. (int,
+#: {call})
 SPANWRIGHT_TRACE_TOOL_CALLS: Final = "spanwright.trace.tool_calls"
 #: Sum of `gen_ai.usage.cache_read.input_tokens` over the trace's model calls; part of the input tokens. (int,
 #: {token})
