@@ -24,7 +24,7 @@ CLIENT, INTERNAL, SERVER = SpanKind.CLIENT, SpanKind.INTERNAL, SpanKind.SERVER
             (CLIENT, "chat m"),
         ),
         ("chat", {"gen_ai.provider.name": "my-llama"}, INTERNAL, (INTERNAL, "chat")),
-        ("chat", {"gen_ai.provider.name": "openai"}, SERVER, (CLIENT, "chat")),
+        ("chat", {"gen_ai.provider.name": "openai"}, SERVER, (SERVER, "chat")),
         ("execute_tool", {"gen_ai.tool.name": "f"}, CLIENT, (INTERNAL, "execute_tool f")),
         ("invoke_agent", {"gen_ai.agent.name": "a"}, INTERNAL, (INTERNAL, "invoke_agent a")),
         ("retrieval", {"gen_ai.data_source.id": "d"}, CLIENT, (CLIENT, "retrieval d")),

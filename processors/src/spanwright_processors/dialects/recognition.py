@@ -79,14 +79,17 @@ def complete(span: EditableSpan, translation: Translation) -> tuple[SpanKind, st
     form = next((form for form in forms if span.kind in form.kinds), forms[0])
     if form.needs_provider or GEN_AI_PROVIDER_NAME in span.attributes:
         _name_provider(span, translation, form.needs_provider)
-    kind = span.kind if span.kind in form.kinds else form.kinds[0]
-    if (
-        SpanKind.CLIENT in form.kinds
-        and len(form.kinds) > 1
-        and translation.get(GEN_AI_PROVIDER_NAME) in REMOTE
-    ):
-        kind = SpanKind.CLIENT
-    return kind, _name(form, translation)
+    return _kind(span, form, translation), _name(form, translation)
+
+
+def _kind(span: EditableSpan, form: _Form, translation: Translation) -> SpanKind:
+    """Who calls and who runs inside is often told wrong; a server's or queue's span is what it says."""
+    if span.kind not in (SpanKind.INTERNAL, SpanKind.CLIENT):
+        return span.kind
+    may_be_either = SpanKind.CLIENT in form.kinds and SpanKind.INTERNAL in form.kinds
+    if may_be_either and translation.get(GEN_AI_PROVIDER_NAME) in REMOTE:
+        return SpanKind.CLIENT
+    return span.kind if span.kind in form.kinds else form.kinds[0]
 
 
 def _forms(span: EditableSpan, operation: str | None) -> tuple[_Form, ...]:
