@@ -14,7 +14,7 @@ from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan
 from spanwright_instrumentation import deferred
-from spanwright_instrumentation.deferred import DeferredAttributes, set_attributes_later
+from spanwright_instrumentation.deferred import DeferredAttributes, defer, set_attributes_later
 
 KEYS = st.sampled_from([f"key.{i}" for i in range(6)])
 SCALARS = st.one_of(st.text(max_size=12), st.booleans(), st.integers(), st.floats(allow_nan=False))
@@ -103,6 +103,24 @@ def test_what_is_set_meanwhile_stays() -> None:
     assert dict(kept.ended[0].attributes or {}) == {"before": 1, "ours": 2, "after": 3}
 
 
+def test_who_holds_on_to_the_attributes_sees_all_of_them() -> None:
+    """A processor that keeps what it got when the span began reads the whole of it at the end."""
+    span, _ = begun(a=1)
+    held = span.attributes
+    set_attributes_later(span, lambda: {"b": 2})
+    span.end()
+    assert dict(held or {}) == {"a": 1, "b": 2}
+
+
+def test_set_twice() -> None:
+    """What is made later can be added to, as attributes can be set again."""
+    span, kept = begun(a=1)
+    set_attributes_later(span, lambda: {"b": 2})
+    set_attributes_later(span, lambda: {"b": 3, "c": 4})
+    span.end()
+    assert dict(kept.ended[0].attributes or {}) == {"a": 1, "b": 3, "c": 4}
+
+
 def test_read_only_after_the_end() -> None:
     """As the SDK's own attributes, these cannot be changed once the span has ended."""
     span, kept = begun()
@@ -144,7 +162,9 @@ def test_many_readers_at_once() -> None:
 
 def test_copies_and_unknown_names() -> None:
     """Deep copies, which some exporters make, are whole; what no attributes have is missing as usual."""
-    made_later = DeferredAttributes(BoundedAttributes(attributes={"a": 1}), lambda: {"b": 2})
+    made_later = BoundedAttributes(attributes={"a": 1}, immutable=False)
+    defer(made_later, lambda: {"b": 2})
+    assert isinstance(made_later, DeferredAttributes)
     assert dict(deepcopy(made_later)) == {"a": 1, "b": 2}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         made_later.nothing  # noqa: B018

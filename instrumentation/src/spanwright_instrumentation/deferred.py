@@ -38,40 +38,42 @@ def set_attributes_later(span: Span, make: Make) -> None:
     """
     present: Any = getattr(span, "_attributes", None)
     if _IS_KNOWN and type(present) is BoundedAttributes:
-        span._attributes = DeferredAttributes(present, make)  # type: ignore[attr-defined]
+        defer(present, make)
     else:
         span.set_attributes(make())
+
+
+def defer(present: BoundedAttributes, make: Make) -> None:
+    """Have these very attributes, also where others hold on to them, made whole when they are next read."""
+    present.__class__ = DeferredAttributes
+    fields = vars(present)
+    fields["_pending"] = fields["_dict"], fields["dropped"], make
+    # From here on nothing is there, and everything is asked for.
+    for name in _MADE:
+        del fields[name]
 
 
 class DeferredAttributes(BoundedAttributes):
     """The attributes a span has already, and those to be made; under the same limits."""
 
-    def __init__(self, present: BoundedAttributes, make: Make) -> None:
-        fields = self.__dict__
-        fields.update(present.__dict__)
-        for name in _MADE:
-            del fields[name]
-        fields["_pending"] = present, make
-
     def __getattr__(self, name: str) -> Any:
         """Reached only for what is not there: before the attributes are made, and for what never is."""
         if name not in _MADE:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        fields = self.__dict__
+        fields = vars(self)
         pending = fields.get("_pending")
         if pending is not None:
-            for made, value in _whole(*pending).items():
+            for made, value in self._whole(*pending).items():
                 fields.setdefault(made, value)
             fields["_pending"] = None
         return fields[name]
 
-
-def _whole(present: BoundedAttributes, make: Make) -> dict[str, Any]:
-    whole = BoundedAttributes()
-    own = {"_dict": present._dict.copy(), "_lock": threading.Lock(), "_immutable": False}
-    vars(whole).update(vars(present), **own)
-    try:
-        whole._set_items(make())
-    except Exception:
-        logger.debug("Cannot complete a span.", exc_info=withheld())
-    return {name: getattr(whole, name) for name in _MADE}
+    def _whole(self, present: dict[str, AnyValue], dropped: int, make: Make) -> dict[str, Any]:
+        whole = BoundedAttributes()
+        own = {"_dict": present.copy(), "dropped": dropped, "_lock": threading.Lock(), "_immutable": False}
+        vars(whole).update(vars(self), **own)
+        try:
+            whole._set_items(make())
+        except Exception:
+            logger.debug("Cannot complete a span.", exc_info=withheld())
+        return {name: getattr(whole, name) for name in _MADE}
