@@ -36,9 +36,7 @@ def observe_botocore_result(
     result: Any,
 ) -> None:
     """Record an answer that is whole, or arrange for it to be recorded while the application reads it."""
-    described = result.get("ResponseMetadata", {})
-    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = request_id(result)
-    invocation.attributes.update(usage_in_headers(described.get("HTTPHeaders", {}), invocation.operation))
+    describe_answer(invocation, result)
     found = result.get("stream") or result.get("body")
     if hasattr(found, "_event_generator") and translation.stream_state is not None:
         _observe_events(found, Reading(invocation, translation.stream_state(invocation.captures_content)))
@@ -49,6 +47,13 @@ def observe_botocore_result(
         return
     record_response(invocation, translation.read_response(arguments, result, invocation.captures_content))
     invocation.stop()
+
+
+def describe_answer(invocation: Invocation, answer: Mapping[str, Any]) -> None:
+    """Record what an answer's headers tell."""
+    described = answer.get("ResponseMetadata", {})
+    invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = request_id(answer)
+    invocation.attributes.update(usage_in_headers(described.get("HTTPHeaders", {}), invocation.operation))
 
 
 def request_id(answer: Mapping[str, Any]) -> str | None:
@@ -63,7 +68,7 @@ def _observe_events(stream: Any, reading: Reading) -> None:
     reading.read_by(events, stream._event_generator)
     stream._event_generator = events
     stream._parse_event = _observed_parser(stream._parse_event, reading)
-    stream._raw_stream = _Closing(stream._raw_stream, reading)
+    stream._raw_stream = Closing(stream._raw_stream, reading)
 
 
 def _observed_events(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
@@ -106,7 +111,7 @@ def _observed_parser(parse: Callable[[Any], Any], reading: Reading) -> Callable[
     return observed
 
 
-class _Closing:
+class Closing:
     """The HTTP response of an event stream, which tells of its closing."""
 
     __slots__ = ("_inner", "_reading")

@@ -1,4 +1,4 @@
-"""Amazon Bedrock over botocore: the Converse API, and models invoked with bodies of their own.
+"""Amazon Bedrock over botocore or aiobotocore: the Converse API, and models invoked with bodies of their own.
 
 Every call of every AWS service goes through one method of botocore; those of other services are handed on at
 once.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,9 @@ from spanwright_semconv.enums import Operation, Provider
 
 from .. import converse
 from .. import invoke_model as invoked
+from ..aiobotocore_result import observe_aiobotocore_result
 from ..botocore_result import observe_botocore_result, request_id
-from ..call import PlainCalls
+from ..call import AsyncCalls, PlainCalls
 from ..converse_stream import ConverseStream
 from ..hosts import server_of
 from ..instrumentor import LibraryInstrumentor, Method
@@ -109,10 +111,7 @@ def _converse(*, streams: bool) -> Translation:
 
 
 #: By the name of the operation in AWS's API.
-_CALLS = {
-    "Converse": PlainCalls(_converse(streams=False)),
-    "ConverseStream": PlainCalls(_converse(streams=True)),
-}
+_CALLS = {"Converse": _converse(streams=False), "ConverseStream": _converse(streams=True)}
 _INVOKING = {"InvokeModel": False, "InvokeModelWithResponseStream": True}
 
 
@@ -126,16 +125,33 @@ def _observe_call(
     """Observer of the method that makes every call of every service."""
     if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
         return wrapped(*args, **kwargs)
-    calls = _calls(*args)
-    if calls is None:
+    translation = _translation(*args)
+    if translation is None:
         return wrapped(*args, **kwargs)
-    return calls(telemetry, wrapped, client, args, kwargs)
+    return PlainCalls(translation)(telemetry, wrapped, client, args, kwargs)
 
 
-def _calls(operation: str, sent: Any) -> PlainCalls | None:
+def _observe_async_call(
+    telemetry: Telemetry,
+    wrapped: Callable[..., Any],
+    client: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """The same for aiobotocore, whose clients are botocore's with a method of their own here."""
+    if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
+        return wrapped(*args, **kwargs)
+    translation = _translation(*args)
+    if translation is None:
+        return wrapped(*args, **kwargs)
+    translation = replace(translation, observe=observe_aiobotocore_result)
+    return AsyncCalls(translation)(telemetry, wrapped, client, args, kwargs)
+
+
+def _translation(operation: str, sent: Any) -> Translation | None:
     try:
         if operation in _INVOKING:
-            return PlainCalls(_invoke(sent, streams=_INVOKING[operation]))
+            return _invoke(sent, streams=_INVOKING[operation])
     except Exception:
         logger.debug("Cannot read the body of a request.")
     return _CALLS.get(operation)
@@ -159,6 +175,9 @@ class BedrockInstrumentor(LibraryInstrumentor):
     library = "botocore"
     covers = (
         "Converse and invoked models (Claude, Nova, Titan, Llama, Mistral, Cohere), plain and streamed, "
-        "embeddings; over boto3 or botocore"
+        "embeddings; over boto3, botocore or aiobotocore"
     )
-    methods = (Method("botocore.client", "BaseClient._make_api_call", _observe_call),)
+    methods = (
+        Method("botocore.client", "BaseClient._make_api_call", _observe_call),
+        Method("aiobotocore.client", "AioBaseClient._make_api_call", _observe_async_call),
+    )
