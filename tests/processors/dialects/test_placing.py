@@ -112,3 +112,21 @@ def test_rows() -> None:
     assert place_rows(translation, "output_messages", [{"content": "hi", "finish_reason": "stop"}])
     assert translation.new["gen_ai.response.finish_reasons"] == ("stop",)
     assert not place_rows(translation, "tools", [{"content": "hi"}])
+
+
+def test_a_response_beside_its_messages() -> None:
+    """What was read before gains its finish reason; another answer's id is read, the rest stays whole."""
+    response = {
+        "id": "r",
+        "choices": [{"message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+    }
+    translation = Translation({}, "chat")
+    assert place_rows(translation, "output_messages", [{"content": "hi"}])
+    assert place(translation, "output", response) is ALL_READ
+    assert json.loads(translation.new["gen_ai.output.messages"])[0]["finish_reason"] == "stop"
+    assert translation.new["gen_ai.response.finish_reasons"] == ("stop",)
+    other = Translation({}, "chat")
+    assert place_rows(other, "output_messages", [{"content": "ho"}])
+    assert place(other, "output", response) is NOTHING_READ
+    assert other.new["gen_ai.response.id"] == "r"
+    assert json.loads(other.new["gen_ai.output.messages"])[0]["parts"][0]["content"] == "ho"

@@ -328,3 +328,11 @@ def fill(value: Any, source: dict[str, Any]) -> None:
         value.array_value.SetInParent()
         for each in item["values"]:
             fill(value.array_value.values.add(), each)
+
+
+def test_ids_of_responses_are_found() -> None:
+    """Whatever holds the response: counting a call once begins with its id."""
+    for name in ("openinference", "langsmith", "openllmetry", "vercel_ai_v5", "mistral_native", "logfire"):
+        answered = [normalised(span) for span in dialects.spans(name)]
+        ids = [span.attributes.get("gen_ai.response.id") for span in answered if span.operation == "chat"]
+        assert any(ids), name

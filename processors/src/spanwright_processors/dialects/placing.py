@@ -19,7 +19,7 @@ from spanwright_semconv.attributes import (
     GEN_AI_TOOL_NAME,
     GEN_AI_WORKFLOW_NAME,
 )
-from spanwright_semconv.messages import message, text
+from spanwright_semconv.messages import Message, message, text
 
 from .messages import (
     instructions_of,
@@ -109,36 +109,53 @@ def _by_operation(operation: str | None, side: str) -> str:
 
 def _sent(translation: Translation, value: Any) -> Any:
     messages, system, rest = sent_messages(value)
-    if not translation.put(GEN_AI_INPUT_MESSAGES, messages_text(messages)):
-        return NOTHING_READ
+    is_placed = translation.put(GEN_AI_INPUT_MESSAGES, messages_text(messages))
     if system:
-        translation.put(GEN_AI_SYSTEM_INSTRUCTIONS, system)
+        is_placed = translation.put(GEN_AI_SYSTEM_INSTRUCTIONS, system) and is_placed
     if rest:
         tools = rest.get("tools")
         if tools and translation.put(GEN_AI_TOOL_DEFINITIONS, definitions_of(tools)):
             del rest["tools"]
         rest = translation.put_at(rest, _REQUEST)
-    return rest or ALL_READ
+    return (rest or ALL_READ) if is_placed else NOTHING_READ
 
 
 def _received(translation: Translation, value: Any) -> Any:
     messages, rest = received_messages(value)
     reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
-    if not _put_answer(translation, messages_text(messages), reasons):
-        return NOTHING_READ
+    is_placed = _put_answer(translation, messages_text(messages), reasons) or (
+        bool(reasons) and _adds_reasons(translation, messages)
+    )
     if rest:
         for key in _USAGE_KEYS:
             left = _usage(translation, rest[key]) if isinstance(rest.get(key), dict) else NOTHING_READ
             if left is not NOTHING_READ:
                 rest[key] = left
         rest = translation.put_at(rest, _RESPONSE)
-    return rest or ALL_READ
+    return (rest or ALL_READ) if is_placed else NOTHING_READ
 
 
 def _put_answer(translation: Translation, messages: str, reasons: list[str]) -> bool:
     if not translation.put(GEN_AI_OUTPUT_MESSAGES, messages):
         return False
     if reasons and translation.operation in _MODEL_CALLS:
+        translation.put(GEN_AI_RESPONSE_FINISH_REASONS, reasons)
+    return True
+
+
+def _adds_reasons(translation: Translation, messages: list[Message]) -> bool:
+    """True if the messages are those that were read before, which did not tell why they ended, and do now."""
+    held = translation.new.get(GEN_AI_OUTPUT_MESSAGES)
+    if held is None:
+        return False
+    bare: list[Any] = [
+        {key: item for key, item in each.items() if key != "finish_reason"} for each in messages
+    ]
+    if decoded(held) != bare:
+        return False
+    translation.new[GEN_AI_OUTPUT_MESSAGES] = messages_text(messages)
+    if translation.operation in _MODEL_CALLS:
+        reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
         translation.put(GEN_AI_RESPONSE_FINISH_REASONS, reasons)
     return True
 

@@ -86,9 +86,8 @@ class Translation:
             if found is None:
                 self.new[target] = converted
                 return True
-        if found is converted:
-            return True
-        return bool(found == converted) or (isinstance(found, str) and decoded(found) == decoded(converted))
+            return _is_same(found, converted)
+        return bool(found == converted)  # both are written by the same hand
 
     def put_at(self, found: Mapping[str, Any], paths: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
         """Give the official attributes their values in an object, by dotted path. What of it has no place."""
@@ -235,6 +234,13 @@ class Translation:
             self.private.append(key)
         if rest is not ALL_READ:
             self.left[key if may_stay else _MOVED + key] = compact(rest) if isinstance(value, str) else rest
+
+
+def _is_same(found: Any, converted: Any) -> bool:
+    """True also for JSON text that is spaced or ordered in another way."""
+    if found is converted or found == converted:
+        return True
+    return isinstance(found, str) and found[:1] in ("{", "[") and decoded(found) == decoded(converted)
 
 
 #: Characters of settings that are the same in call after call.
