@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from spanwright_instrumentation.emitter import EMITTER_VARIABLE
 from support.one_call import (
+    ORDERS,
+    both,
     consumed,
     counted_once,
     counting,
@@ -164,3 +166,19 @@ def test_the_setting_prefers_ours(
     monkeypatch.setenv(EMITTER_VARIABLE, "spanwright")
     recording = played(framework, tracing, True, False)
     assert scopes(counting(recording)) == [OURS], scopes(with_tokens(recording))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("stream", [False, True])
+def test_litellm_with_ours(order: str, is_async: bool, stream: bool) -> None:
+    """Our instrumentors of the gateway and of the SDK below, and another one of the gateway: the gateway's of
+    ours alone records."""
+    recording = Recording()
+    ours = loaded("spanwright_instrumentation.providers.litellm:LiteLLMInstrumentor")()
+    theirs = loaded(f"{_OPENINFERENCE}litellm:LiteLLMInstrumentor")()
+    provider = driver("openai")
+    with both(theirs, ours, order, recording), instrumented(provider.instrumentor(), recording):
+        asyncio.run(litellm(wire_of(provider, stream=stream), is_async=is_async, stream=stream))
+    assert scopes(with_tokens(recording)) == ["spanwright_instrumentation.providers.litellm"]
+    assert len(recording.spans) == 1

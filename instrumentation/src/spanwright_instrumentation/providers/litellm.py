@@ -291,7 +291,9 @@ def observe(
     result: Any,
 ) -> None:
     """Record an answer that is whole, or arrange for it to be recorded while the application reads it."""
-    if hasattr(type(result), "__anext__") and hasattr(result, "chunks"):
+    # Another instrumentor's object around a stream may be of one kind only.
+    reads = hasattr(type(result), "__anext__") or hasattr(type(result), "__next__")
+    if reads and hasattr(result, "chunks"):
         state = GatewayStream(invocation.captures_content)
         state.kept = result.chunks
         vars(result)[_OBSERVED] = _Observed(invocation, state)
