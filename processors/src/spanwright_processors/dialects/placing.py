@@ -174,7 +174,7 @@ def place_rows(translation: Translation, content: str, rows: list[dict[str, str]
 
 def _text(translation: Translation, target: str, role: str, value: Any) -> Any:
     """Plain text, whatever it looks like."""
-    return _placed(translation, target, [message(role, [text(as_text(value))])])
+    return _placed(translation, target, messages_text([message(role, [text(as_text(value))])]))
 
 
 def _usage(translation: Translation, value: Any) -> Any:
