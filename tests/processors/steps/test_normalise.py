@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.trace import SpanKind
+from spanwright_processors import attach
 from spanwright_processors.dialects.originals import Originals
 from spanwright_processors.otlp import process_logs
 from spanwright_processors.span import EditableLogRecord, EditableSpan
@@ -17,7 +19,7 @@ from spanwright_processors.steps.normalise import Normalise, NormaliseSettings
 from spanwright_semconv import event_violations, violations
 from support import dialects
 from support.editable import editable_span
-from support.spans import chain
+from support.spans import Collect, chain, provider
 
 DIALECTS = "spanwright.dialects"
 MOVED = "spanwright.original.attribute."
@@ -336,3 +338,18 @@ def test_ids_of_responses_are_found() -> None:
         answered = [normalised(span) for span in dialects.spans(name)]
         ids = [span.attributes.get("gen_ai.response.id") for span in answered if span.operation == "chat"]
         assert any(ids), name
+
+
+def test_through_the_sdk() -> None:
+    """An exporter behind an attached provider gets the span as the conventions have it, its kind too."""
+    collected = Collect()
+    traced = provider(SimpleSpanProcessor(collected))
+    attach(traced, chain(Normalise()))
+    with traced.get_tracer("openinference.instrumentation.openai").start_as_current_span(
+        "ChatCompletion"
+    ) as span:
+        span.set_attributes({"openinference.span.kind": "LLM", "llm.model_name": "gpt-4o"})
+        span.set_attribute("llm.input_messages.0.message.content", "hi")
+    ((exported,),) = collected.batches
+    assert (exported.name, exported.kind) == ("chat gpt-4o", SpanKind.CLIENT)
+    assert violations(exported) == []
