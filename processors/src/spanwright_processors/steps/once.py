@@ -29,7 +29,7 @@ class OnceSettings:
     move_usage: bool = False
     #: Open traces remembered at most; beyond, the oldest is forgotten, its later spans count each for itself.
     max_traces: int = 10_000
-    #: Ended spans remembered at most, some 100 bytes each.
+    #: Ended spans remembered at most, some 200 bytes each.
     max_spans: int = 200_000
 
     def __post_init__(self) -> None:
