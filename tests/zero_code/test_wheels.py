@@ -21,7 +21,7 @@ def uv(*arguments: str | Path) -> None:
 
 
 def test_the_wheels_work_alone(receiver: OtlpReceiver, tmp_path: Path) -> None:
-    """``pip install spanwright`` from built wheels gives an application its spans, masked and priced."""
+    """``pip install spanwright`` from built wheels gives an application spans, masked, priced, and kept."""
     wheels, environment = tmp_path / "wheels", tmp_path / "environment"
     uv("build", "--quiet", "--all-packages", "--wheel", "--out-dir", wheels)
     assert {path.name.split("-")[0] for path in wheels.glob("*.whl")} == {
@@ -37,6 +37,7 @@ def test_the_wheels_work_alone(receiver: OtlpReceiver, tmp_path: Path) -> None:
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
         "OTEL_METRICS_EXPORTER": "none",
+        "SPANWRIGHT_OFFLOAD_URL": str(tmp_path / "texts"),
     }
     ran = subprocess.run(
         ["opentelemetry-instrument", "python", ROOT / "tests/zero_code/apps/plain.py", "1"],
@@ -49,4 +50,5 @@ def test_the_wheels_work_alone(receiver: OtlpReceiver, tmp_path: Path) -> None:
     [span] = receiver.spans
     assert "[EMAIL]" in span.attributes["gen_ai.input.messages"]
     assert span.attributes["spanwright.cost.usd"] > 0
+    assert str(span.attributes["spanwright.content.ref"]).startswith((tmp_path / "texts").as_uri())
     assert SECRET.encode() not in receiver.raw_bytes
