@@ -78,6 +78,20 @@ def test_a_call_in_a_tool_is_a_call_of_its_own() -> None:
     assert marks(asked, call(4, parent=3, start=2, end=3), tool) == [None, None, None]
 
 
+def test_a_call_in_a_tool_inside_a_call() -> None:
+    """Frameworks that run tools while their call's span is open: what the tool asks is another call."""
+    tool = editable_span(
+        {"gen_ai.operation.name": "execute_tool"},
+        span_id=3,
+        parent=2,
+        start_ns=START_NS,
+        end_ns=START_NS + SECOND,
+    )
+    assert marks(call(4, parent=3), tool, call(2, (900, 80), scope="framework")) == [None, None, None]
+    assert marks(call(4, parent=3), tool, call(2, None, scope="framework")) == [None, None, None]
+    assert marks(tool, call(2, (900, 80), scope="framework"), call(4, parent=3)) == [None, None, None]
+
+
 def test_the_same_response_beside() -> None:
     """A gateway's span elsewhere repeats the call whose response it names, also a moment later."""
     assert marks(call(2, response="r"), call(3, scope="gateway", response="r")) == [None, 2]
@@ -145,6 +159,12 @@ def test_embeddings_and_answers_do_not_repeat_each_other() -> None:
     """An embedding call inside a search inside a call is another call."""
     embedding = call(3, parent=2, attributes={"gen_ai.operation.name": "embeddings"})
     assert marks(embedding, call(2, scope="framework")) == [None, None]
+
+
+def test_foreign_spans_hold_anything() -> None:
+    """An operation that is no word is none."""
+    for operation in ({"a": 1}, ["chat"], 7, None):
+        assert marks(editable_span({"gen_ai.operation.name": operation})) == [None]
 
 
 def test_other_traces_do_not_matter() -> None:

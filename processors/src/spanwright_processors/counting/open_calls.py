@@ -16,8 +16,15 @@ _COMPARED = 256
 _MAX_DEPTH = 1024
 
 
+#: What is called inside these is called for their own sake, not for that of a call around them.
+_OWN_ERRANDS = frozenset(("execute_tool", "invoke_agent", "invoke_workflow"))
+
+
 class _Trace:
-    """``parents``: span -> parent, of the spans that came. ``calls``: those that count, by span."""
+    """``parents``: span -> parent, of the spans that came; 0 where nothing above it is of the same errand.
+
+    ``calls``: those that count, by span.
+    """
 
     __slots__ = ("calls", "parents")
 
@@ -50,7 +57,9 @@ class OpenCalls:
         trace = self._trace(span.trace_id)
         if span.span_id not in trace.parents:
             self.held_spans += 1
-        trace.parents[span.span_id] = span.parent_span_id or 0
+        operation = span.operation
+        is_errand = isinstance(operation, str) and operation in _OWN_ERRANDS
+        trace.parents[span.span_id] = 0 if is_errand else span.parent_span_id or 0
         counting = _counting(trace, call) if call is not None else None
         if call is not None and counting is None:
             trace.calls[span.span_id] = call

@@ -82,7 +82,8 @@ class Once:
         attributes = span.attributes
         if SPANWRIGHT_DUPLICATE_OF in attributes:
             return
-        call = Call(span) if attributes.get(GEN_AI_OPERATION_NAME) in KINDS else None
+        operation = attributes.get(GEN_AI_OPERATION_NAME)
+        call = Call(span) if isinstance(operation, str) and operation in KINDS else None
         with self._lock:
             counting = self._calls.add(span, call)
         if counting is not None:
