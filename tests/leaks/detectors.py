@@ -51,7 +51,7 @@ def _exits(number: int) -> None:
 
 
 def _stuck(number: int) -> None:
-    time.sleep(1.2 if number % 200 == 199 else 0.0)
+    time.sleep(1.2 if number % 50 == 49 else 0.0)
 
 
 def _late() -> None:
