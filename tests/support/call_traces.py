@@ -58,9 +58,36 @@ def traces(draw: st.DrawFn, *, told: bool = False, equal: bool = True) -> Trace:
             inner = _call(draw, trace, ids, tool, now, tokens, told, draw(_LAYERS))
             _plain(trace, tool, root, now - MILLISECOND, inner + MILLISECOND, "execute_tool")
             now = inner + 2_000 * MILLISECOND
+        if draw(st.booleans()):
+            now = _held_open(draw, trace, ids, root, now, told, equal) + 2_000 * MILLISECOND
     _plain(trace, root, None, START_NS - MILLISECOND, now, None)
     trace.spans.sort(key=lambda span: (span.end_ns, -span.start_ns))
     return trace
+
+
+def _held_open(
+    draw: st.DrawFn, trace: Trace, ids: Any, parent: int, start: int, told: bool, equal: bool
+) -> int:
+    """A call whose span a framework holds open while the tool it asked for asks a model. When it ended."""
+    outer, tool = next(ids), next(ids)
+    trace.truth[outer] = len(trace.calls)
+    trace.calls.append((500 + len(trace.calls), 7))
+    tokens = draw(_TOKENS) if equal else (10 + len(trace.calls), 1)
+    end = _call(draw, trace, ids, tool, start + 20 * MILLISECOND, tokens, told, draw(_LAYERS))
+    _plain(trace, tool, outer, start + 10 * MILLISECOND, end + 10 * MILLISECOND, "execute_tool")
+    sent, received = trace.calls[trace.truth[outer]]
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.usage.input_tokens": sent,
+        "gen_ai.usage.output_tokens": received,
+    }
+    span = editable_span(
+        attributes, span_id=outer, parent=parent, start_ns=start, end_ns=end + 20 * MILLISECOND
+    )
+    span.scope_name = "framework.with.tools"
+    trace.spans.append(span)
+    return end + 20 * MILLISECOND
 
 
 def _call(

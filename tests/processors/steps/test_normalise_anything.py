@@ -54,7 +54,9 @@ VALUES = st.one_of(
         ["LLM", "chat", "tool", "openai", "stop", "", "{", "[]", '{"role":"user","content":"hi"}']
     ),
     st.text(max_size=8),
+    st.binary(max_size=4),
     st.lists(st.text(max_size=4), max_size=3).map(tuple),
+    st.dictionaries(st.sampled_from(["role", "content", "model", "input_tokens"]), st.integers(), max_size=2),
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5)),
         lambda inner: st.one_of(
