@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from spanwright_processors.detect.finding import Finding
 from spanwright_processors.presidio import FastEngine, Selection
 from spanwright_processors.presidio.definitions import Definitions, from_json
 from spanwright_processors.presidio.reading import read
-from support.scanners import needs_native
 
 from benchmarks.presidio_oracle import LOCALES, Oracle
 
-#: The whole suite runs with the native scanner and without it.
-SCANNERS = (pytest.param(False, id="pure"), pytest.param(True, id="native", marks=needs_native))
+
+class BothWays(FastEngine):
+    """Finds without the native scanner and with it, where it is built: the whole suite runs over both."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        super().__init__(definitions, native=False)
+        self._with_scanner = FastEngine(definitions)
+
+    def find(self, text: str, *arguments: Any, **options: Any) -> list[Finding]:
+        found = super().find(text, *arguments, **options)
+        assert self._with_scanner.find(text, *arguments, **options) == found
+        return found
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +31,9 @@ def definitions() -> Definitions:
     return from_json(read(Selection()).to_json())
 
 
-@pytest.fixture(scope="session", params=SCANNERS)
-def engine(definitions: Definitions, request: pytest.FixtureRequest) -> FastEngine:
-    return FastEngine(definitions, native=request.param)
+@pytest.fixture(scope="session")
+def engine(definitions: Definitions) -> FastEngine:
+    return BothWays(definitions)
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +42,8 @@ def oracle() -> Oracle:
 
 
 @pytest.fixture(scope="session")
-def all_definitions() -> Definitions:
-    return read(Selection(LOCALES))
-
-
-@pytest.fixture(scope="session", params=SCANNERS)
-def engine_of_all_locales(all_definitions: Definitions, request: pytest.FixtureRequest) -> FastEngine:
-    return FastEngine(all_definitions, native=request.param)
+def engine_of_all_locales() -> FastEngine:
+    return BothWays(read(Selection(LOCALES)))
 
 
 @pytest.fixture(scope="session")
