@@ -51,7 +51,7 @@ def _exits(number: int) -> None:
 
 
 def _stuck(number: int) -> None:
-    time.sleep(1.2 if number % 50 == 49 else 0.0)
+    time.sleep(0.5 if number % 50 == 49 else 0.0)
 
 
 def _late() -> None:
@@ -89,5 +89,7 @@ CASES: dict[str, Case] = {
     "slow, with little time": Case(
         60, lambda: _around_find(lambda _: time.sleep(0.01)), _TIMEOUT, {"SPANWRIGHT_MASK_BUDGET_MS": "20"}
     ),
-    "stuck for a while": Case(60, lambda: _around_find(_stuck), _TIMEOUT),
+    "stuck for a while": Case(
+        60, lambda: _around_find(_stuck), _TIMEOUT, {"SPANWRIGHT_MASK_BUDGET_MS": "400"}
+    ),
 }
