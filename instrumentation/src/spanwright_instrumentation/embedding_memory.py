@@ -143,7 +143,7 @@ def fingerprint(vector: object) -> bytes | None:
     try:
         if isinstance(vector, str):
             return _fingerprint_of_base64(vector)
-        components = _components(vector)
+        components = components_of(vector)
         if components is None:
             return None
         if not isinstance(components, (list, tuple)):
@@ -180,7 +180,7 @@ def _fingerprint_of_base64(encoded: str) -> bytes | None:
     return fingerprint([value for (value,) in struct.iter_unpack("<f", a2b_base64(encoded))])
 
 
-def _components(vector: object) -> Any:
+def components_of(vector: object) -> Any:
     """The components as something that slices, has a length, and is a list or has ``tolist``."""
     if isinstance(vector, (list, tuple)):
         numbers = bool(vector) and isinstance(vector[0], (int, float, Real))
@@ -194,7 +194,7 @@ def _components(vector: object) -> Any:
 
 def _only_row(vector: Sequence[object]) -> Any:
     """The one row of a 1 x n matrix, as vector stores take them; None for several rows."""
-    return _components(vector[0]) if len(vector) == 1 and not isinstance(vector[0], str) else None
+    return components_of(vector[0]) if len(vector) == 1 and not isinstance(vector[0], str) else None
 
 
 #: The memory of this process.

@@ -18,6 +18,7 @@ from spanwright_semconv import attributes as names
 
 from .content import Frozen, frozen, valid_text
 from .embedding_memory import memory
+from .measure import Measure, normalised
 
 #: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
 #: ones.
@@ -63,9 +64,8 @@ class Retrieval:
     embedding_model: str | None = None
     #: Whether only part of the data source was searched; None if unknown.
     filtered: bool | None = None
-    #: ``similarity`` (more is better) or ``distance`` (less is better); None if unknown, or neither (rank
-    #: fusion).
-    score_kind: str | None = None
+    #: How the store measures; None if unknown, or if scores are no measure (rank fusion).
+    measure: Measure | None = None
     #: False if the store orders by something else than a score, so that there are no score figures.
     scored: bool = True
     server_address: str | None = None
@@ -109,9 +109,17 @@ def response_attributes(
         names.SPANWRIGHT_RERANK_APPLIED: False,
     }
     if retrieval.scored:
-        values.update(score_figures([document.score for document in documents]))
-        values[names.SPANWRIGHT_RETRIEVAL_SCORE_KIND] = retrieval.score_kind
+        scores = _finite(documents)
+        values.update(score_figures(scores))
+        values.update(normalised_figures(normalised(retrieval.measure, scores, retrieval.vectors)))
+        if retrieval.measure:
+            values[names.SPANWRIGHT_RETRIEVAL_SCORE_KIND] = retrieval.measure.kind
     return values
+
+
+def _finite(documents: Sequence[Document]) -> list[float]:
+    scores = (document.score for document in documents)
+    return [float(score) for score in scores if score is not None and math.isfinite(score)]
 
 
 def score_figures(scores: Sequence[float | None]) -> dict[str, AttributeValue]:
@@ -127,6 +135,20 @@ def score_figures(scores: Sequence[float | None]) -> dict[str, AttributeValue]:
     }
     if len(finite) > 1:
         figures[names.SPANWRIGHT_RETRIEVAL_SCORE_SECOND] = finite[1]
+    return figures
+
+
+def normalised_figures(scores: Sequence[float]) -> dict[str, AttributeValue]:
+    """First, second, lowest and mean score on the scale common to all stores; empty without one."""
+    if not scores:
+        return {}
+    figures: dict[str, AttributeValue] = {
+        names.SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_FIRST: scores[0],
+        names.SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MIN: min(scores),
+        names.SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MEAN: math.fsum(scores) / len(scores),
+    }
+    if len(scores) > 1:
+        figures[names.SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_SECOND] = scores[1]
     return figures
 
 

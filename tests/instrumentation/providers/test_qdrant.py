@@ -74,6 +74,10 @@ def test_a_query_is_one_span_with_everything_about_it(recording: Recording, clie
         "spanwright.retrieval.score.max": first,
         "spanwright.retrieval.score.min": second,
         "spanwright.retrieval.score.mean": (first + second) / 2,
+        "spanwright.retrieval.score.normalised.first": pytest.approx((1 + first) / 2),
+        "spanwright.retrieval.score.normalised.second": pytest.approx((1 + second) / 2),
+        "spanwright.retrieval.score.normalised.min": pytest.approx((1 + second) / 2),
+        "spanwright.retrieval.score.normalised.mean": pytest.approx((2 + first + second) / 4),
     }
     assert recording.span("retrieval help").kind is trace.SpanKind.CLIENT
     ((count, dimensions),) = recording.metric_points("gen_ai.client.operation.duration")

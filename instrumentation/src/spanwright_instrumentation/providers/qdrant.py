@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..decorator import Unobserved
 from ..instrumentor import LibraryInstrumentor
+from ..measure import COSINE_SIMILARITY, DISTANCE, EUCLIDEAN, INNER_PRODUCT, SIMILARITY, Measure
 from ..retrieval import Document, Retrieval
 from ..store import Store, async_observed, async_searches, observed, searches
 from ..telemetry import Telemetry
@@ -48,7 +49,7 @@ SEARCHES = {
 CONFIGURATIONS = ("create_collection", "recreate_collection", "get_collection", "delete_collection")
 
 #: The client's names of distances.
-SCORE_KINDS = {"cosine": "similarity", "dot": "similarity", "euclid": "distance", "manhattan": "distance"}
+MEASURES = {"cosine": COSINE_SIMILARITY, "dot": INNER_PRODUCT, "euclid": EUCLIDEAN, "manhattan": DISTANCE}
 
 #: Fields in which queries hold what they search for.
 _INPUT_FIELDS = (
@@ -70,8 +71,8 @@ _UNSCORED_FIELDS = ("order_by", "sample")
 _MAX_DEPTH = 6
 _MAX_WIDTH = 8
 
-#: Score kind by vector name ("" for the unnamed one), by server, port and collection.
-_learned: dict[tuple[str | None, int | None, str], dict[str, str]] = {}
+#: Measure by vector name ("" for the unnamed one), by server, port and collection.
+_learned: dict[tuple[str | None, int | None, str], dict[str, Measure]] = {}
 _MAX_LEARNED = 10_000
 
 
@@ -122,7 +123,9 @@ def _retrieval(
     retrieval.embedding_model = next((each["model"] for each in inferred), None)
     retrieval.scored = asked is not None and not any(field in _fields(asked) for field in _UNSCORED_FIELDS)
     if search.input != "target":
-        retrieval.score_kind = _score_kind(asked, fields, _score_kinds(client, collection))
+        retrieval.measure = _measure(asked, fields, _measures(client, collection))
+        if retrieval.measure and _is_recommendation(search, asked):
+            retrieval.measure = retrieval.measure.without_formula()
     return retrieval
 
 
@@ -169,34 +172,40 @@ def _is_filtered(fields: Mapping[str, Any]) -> bool:
     return any(_is_filtered(_fields(stage)) for stage in stages)
 
 
-def _score_kind(asked: Any, fields: Mapping[str, Any], kinds: Mapping[str, str]) -> str | None:
+def _measure(asked: Any, fields: Mapping[str, Any], measures: Mapping[str, Measure]) -> Measure | None:
     """The collection's measure, where the query ranks by it, not by fused ranks, a formula or a context."""
     query = _fields(asked)
     strategy = fields.get("strategy", getattr(query.get("recommend"), "strategy", None))
     if strategy not in (None, "average_vector") or not (query.keys() & _MEASURING_FIELDS or not query):
         return None
     name = fields.get("using") or query.get("name") or (asked[0] if _is_named(asked) else None)
-    return kinds.get(name or "")
+    return measures.get(name or "")
+
+
+def _is_recommendation(search: Search, asked: Any) -> bool:
+    """Whether points are compared with a vector computed from several, whose length nobody knows."""
+    return search.input == "positive" or "recommend" in _fields(asked)
 
 
 def _is_named(asked: Any) -> bool:
     return isinstance(asked, tuple) and len(asked) == 2 and isinstance(asked[0], str)
 
 
-def _score_kinds(client: Any, collection: str) -> Mapping[str, str]:
-    """Score kind by vector name; of a remote collection only what calls of the application have told."""
+def _measures(client: Any, collection: str) -> Mapping[str, Measure]:
+    """Measure by vector name; of a remote collection only what calls of the application have told."""
     local = getattr(client._client, "collections", None)
     if local is None:
         return _learned.get((*_server(client), collection), {})
     found = local.get(client._client.aliases.get(collection, collection))
-    return _kinds_of(found.config.vectors, found.config.sparse_vectors) if found else {}
+    return _measures_of(found.config.vectors, found.config.sparse_vectors) if found else {}
 
 
-def _kinds_of(vectors: Any, sparse: Mapping[str, Any] | None) -> dict[str, str]:
+def _measures_of(vectors: Any, sparse: Mapping[str, Any] | None) -> dict[str, Measure]:
     named = vectors if isinstance(vectors, Mapping) else {"": vectors}
     distances = {name: getattr(params, "distance", None) for name, params in named.items()}
-    kinds = {name: SCORE_KINDS.get(str(getattr(d, "value", d)).lower()) for name, d in distances.items()}
-    return {name: kind for name, kind in kinds.items() if kind} | dict.fromkeys(sparse or (), "similarity")
+    measures = {name: MEASURES.get(str(getattr(d, "value", d)).lower()) for name, d in distances.items()}
+    known = {name: measure for name, measure in measures.items() if measure}
+    return known | dict.fromkeys(sparse or (), SIMILARITY)
 
 
 def _server(client: Any) -> tuple[str | None, int | None]:
@@ -243,15 +252,17 @@ class Learning(Unobserved):
             _learned.pop(self._key, None)
             if len(_learned) >= _MAX_LEARNED:
                 _learned.clear()
-            _learned[self._key] = self._kinds(result)
+            _learned[self._key] = self._measures(result)
         except Exception:
             logger.debug("Cannot read the configuration of a collection.", exc_info=withheld())
 
-    def _kinds(self, result: Any) -> dict[str, str]:
+    def _measures(self, result: Any) -> dict[str, Measure]:
         if self._method == "get_collection":
-            told = result.config.params
-            return _kinds_of(told.vectors, told.sparse_vectors)
-        return _kinds_of(self._arguments.get("vectors_config"), self._arguments.get("sparse_vectors_config"))
+            params = result.config.params
+            return _measures_of(params.vectors, params.sparse_vectors)
+        return _measures_of(
+            self._arguments.get("vectors_config"), self._arguments.get("sparse_vectors_config")
+        )
 
 
 _STORE = Store(read_request, read_response)

@@ -196,6 +196,10 @@ __all__ = [
     "SPANWRIGHT_RETRIEVAL_SCORE_MAX",
     "SPANWRIGHT_RETRIEVAL_SCORE_MEAN",
     "SPANWRIGHT_RETRIEVAL_SCORE_MIN",
+    "SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_FIRST",
+    "SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MEAN",
+    "SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MIN",
+    "SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_SECOND",
     "SPANWRIGHT_RETRIEVAL_SCORE_SECOND",
     "SPANWRIGHT_SAMPLING_KEPT",
     "SPANWRIGHT_SAMPLING_REASON",
@@ -649,7 +653,8 @@ SPANWRIGHT_RETRIEVAL_RETURNED: Final = "spanwright.retrieval.returned"
 #: Score of the first chunk returned, as the store gives it, not normalised. The higher the better for
 #: `similarity`. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_FIRST: Final = "spanwright.retrieval.score.first"
-#: What the store's scores mean; scores are never converted from one into the other. (enumeration)
+#: What the store's scores mean. They stand as the store gives them;
+#: `spanwright.retrieval.score.normalised.first` is on one scale for all stores. (enumeration)
 SPANWRIGHT_RETRIEVAL_SCORE_KIND: Final = "spanwright.retrieval.score.kind"
 #: Highest score of the chunks returned. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_MAX: Final = "spanwright.retrieval.score.max"
@@ -657,6 +662,20 @@ SPANWRIGHT_RETRIEVAL_SCORE_MAX: Final = "spanwright.retrieval.score.max"
 SPANWRIGHT_RETRIEVAL_SCORE_MEAN: Final = "spanwright.retrieval.score.mean"
 #: Lowest score of the chunks returned. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_MIN: Final = "spanwright.retrieval.score.min"
+#: `spanwright.retrieval.score.first` on one scale for all stores: (1 + cosine of the angle) / 2, so 1 is the
+#: same direction and 0.5 nothing in common. Cosine similarity s: (1 + s) / 2. Cosine distance d: 1 - d / 2.
+#: For a query of length 1, the chunks taken to have it too: inner product s: (1 + s) / 2, its negative n: (1
+#: - n) / 2, 1 - s = d: 1 - d / 2; Euclidean distance d: 1 - d² / 4, squared s: 1 - s / 4. Absent where the
+#: measure is unknown or another, where the query has not length 1, and where a score is one that vectors of
+#: length 1 cannot have. (double)
+SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_FIRST: Final = "spanwright.retrieval.score.normalised.first"
+#: Mean of the normalised scores (see `spanwright.retrieval.score.normalised.first`). (double)
+SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MEAN: Final = "spanwright.retrieval.score.normalised.mean"
+#: Lowest normalised score, that of the chunk farthest off (see
+#: `spanwright.retrieval.score.normalised.first`). (double)
+SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MIN: Final = "spanwright.retrieval.score.normalised.min"
+#: Normalised score of the second chunk returned (see `spanwright.retrieval.score.normalised.first`). (double)
+SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_SECOND: Final = "spanwright.retrieval.score.normalised.second"
 #: Score of the second chunk returned. Absent when fewer than 2 came. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_SECOND: Final = "spanwright.retrieval.score.second"
 #: Whether the span's trace is worth keeping, as decided over the whole trace. On every span of a trace that

@@ -221,6 +221,10 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "spanwright.retrieval.score.max": AttributeDefinition("double"),
     "spanwright.retrieval.score.mean": AttributeDefinition("double"),
     "spanwright.retrieval.score.min": AttributeDefinition("double"),
+    "spanwright.retrieval.score.normalised.first": AttributeDefinition("double"),
+    "spanwright.retrieval.score.normalised.mean": AttributeDefinition("double"),
+    "spanwright.retrieval.score.normalised.min": AttributeDefinition("double"),
+    "spanwright.retrieval.score.normalised.second": AttributeDefinition("double"),
     "spanwright.retrieval.score.second": AttributeDefinition("double"),
     "spanwright.sampling.kept": AttributeDefinition("boolean"),
     "spanwright.sampling.reason": AttributeDefinition(
