@@ -81,8 +81,9 @@ def driver_module(name: str) -> Any:
 
 @pytest.fixture(scope="session")
 def short_watcher() -> Watcher:
-    """Ends half-read streams after a moment instead of ten minutes."""
-    return Watcher(0.2)
+    """Ends half-read streams after a moment instead of ten minutes; one that outlasts lazy imports on a busy
+    machine."""
+    return Watcher(0.6)
 
 
 @pytest.fixture
