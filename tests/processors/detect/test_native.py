@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spanwright_processors.detect import FindingCache, json_text, native
 from spanwright_processors.detect.engine import Detector
-from spanwright_processors.detect.found import Found
+from spanwright_processors.detect.found import BudgetExceededError, Found
 from spanwright_processors.detect.native import NativeScanner, module
 from spanwright_processors.detect.person_cues import CUES
 from spanwright_processors.detect.policy import Policy
@@ -151,6 +151,17 @@ def test_escapes_in_plain_text_are_read(text: str, cache_bytes: int) -> None:
     again = Redactor(NATIVE, FindingCache(cache_bytes), POLICIES[0])
     new = [again.value("content", text, Found(TraceNames())) for _ in range(2)]
     assert new == [redacted(PURE, text, POLICIES[0], {})[0]] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Hold the power button for ten seconds.", '["Hold the button."]', "mail a@b.com"]
+)
+@pytest.mark.parametrize("detector", [PURE, NATIVE])
+def test_nothing_is_passed_on_when_the_time_is_over(detector: Detector, text: str) -> None:
+    """Not even what would have been found clean."""
+    late = Found(TraceNames(), deadline=0.0)
+    with pytest.raises(BudgetExceededError):
+        Redactor(detector, FindingCache(100_000), POLICIES[0]).text("content", text, late)
 
 
 @given(written())

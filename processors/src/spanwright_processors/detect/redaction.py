@@ -204,6 +204,7 @@ class Redactor:
 
     def _message(self, text: str, found: Found) -> list[Edit]:
         """The edits of a text that is none but text; from memory, where the same was seen before."""
+        found.check_time()
         needles = found.names.needles
         if not needles and self._is_clean(text):
             return []  # looking over it costs less than its digest
@@ -228,6 +229,7 @@ class Redactor:
         """The edits of an array, without a second look at the messages that one seen before had."""
         if not self._version:
             return self._json_edits(text, found, 0)
+        found.check_time()
         beside = self._version + (found.names.digest() if found.names.needles else b"")
         era = self._cache.era
         before = self._conversations.beginning(text, beside) if resumes else None
@@ -257,6 +259,7 @@ class Redactor:
 
     def _read_json(self, text: str, found: Found, depth: int) -> tuple[list[Edit] | None, bool]:
         """The edits, and whether people are named by bare ``name`` keys; None for text that is no JSON."""
+        found.check_time()
         leaves: Iterable[Leaf] | Literal[False] | None = False
         if self._reader is not None:
             leaves = self._reader.leaves(text, tuple(found.names.needles))
