@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -71,3 +73,16 @@ def test_a_fork_waits_for_imports() -> None:
     if child == 0:
         os._exit(0 if loading.value else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_nothing_is_said_at_the_end_of_a_process() -> None:
+    """A short job ends while it is still loading: its output stays its own."""
+    code = (
+        "import atexit, threading, time; "
+        "from spanwright_processors.counters import Counters; "
+        "from spanwright_processors.masking.loading import Loading; "
+        "ended = threading.Event(); atexit.register(lambda: (ended.set(), time.sleep(0.2))); "
+        "Loading('it', lambda: ended.wait(5) and None.nothing, 'instead', Counters())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr == ""

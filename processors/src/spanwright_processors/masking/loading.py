@@ -131,6 +131,8 @@ class Loading(Generic[Loaded]):
     def _failed(self, error: Exception) -> None:
         self.error = error
         self._counters.engine_failed()
+        if not threading.main_thread().is_alive():
+            return  # the process is ending, and takes modules apart that were needed
         with suppress(Exception):
             known = isinstance(error, ValueError | RuntimeError)
             text = str(error) if known else f"{type(error).__name__}: {error}"
