@@ -15,6 +15,8 @@ from spanwright_processors.masking.loading import Loading
 from spanwright_processors.masking.settings import Engine, MaskSettings, Preset
 from spanwright_processors.steps.mask import Mask
 from support.editable import editable_span
+from support.processes import eventually
+from support.scanners import needs_native
 
 TEXT = "I'm Priya in Oslo, mail a.b@example.com, card 4242424242424242, ghp_" + "a1B2" * 9
 
@@ -262,3 +264,31 @@ def test_presidio_s_definitions_compiled(tmp_path: Path) -> None:
     found = {(finding.type, text[finding.start : finding.end]) for finding in more.find(text)}
     assert ("TICKET_ID", "TK-1234") in found
     assert ("DE_TAX_ID", "86095742719") in found
+
+
+@needs_native
+def test_the_scanner_is_asked_where_it_knows_all_that_is_sought(fast: Fast) -> None:
+    """Not with a model, which may find anything; and not where it is switched off."""
+    assert make_detector(MaskSettings(engine=Engine.OWN), None).reader() is not None
+    assert make_detector(MaskSettings(engine=Engine.OWN, native_scanner=False), None).reader() is None
+    assert make_detector(MaskSettings(engine=Engine.FAST), None).reader() is None
+
+
+@needs_native
+def test_the_scanner_serves_presidios_definitions() -> None:
+    """Until they are loaded it tells of our patterns, then of both; nothing where it is switched off."""
+    detector = make_detector(MaskSettings(), None)
+    assert isinstance(detector, CombinedDetector)
+    before = detector.reader()
+    assert before is not None
+    assert eventually(lambda: detector._engine.value is not None, seconds=60)
+    after = detector.reader()
+    assert after is not None
+    text = "Hold the power button for ten seconds."
+    assert detector.find(text) == []  # now its shapes are known to fit nothing
+    assert after.is_clean(text)
+    assert not after.is_clean("license 12-34-56-78, A1234567")
+    without = make_detector(MaskSettings(native_scanner=False), None)
+    assert isinstance(without, CombinedDetector)
+    assert eventually(lambda: without._engine.value is not None, seconds=60)
+    assert without.reader() is None
