@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from support.environments import ROOT
 
-from benchmarks.peers.__main__ import Result, environment_of
+from benchmarks.peers.__main__ import PAGE, Result, environment_of
 from benchmarks.peers.emitters import OURS, PEERS
 from benchmarks.peers.page import page
 
@@ -52,6 +52,12 @@ def test_page() -> None:
     wrong = replace(result, cases={**result.cases, OURS.name: {"a case": False, "b": True}})
     assert "| a case | ✗ | – |" not in page([result, wrong])
     assert "| a case | ✗ | ✗ | ✗ |" in page([result, wrong])
+
+
+def test_page_is_kept() -> None:
+    """The documentation holds a page of all peers."""
+    text = PAGE.read_text()
+    assert [peer.title for peer in PEERS if peer.title not in text] == []
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
