@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PACKAGES := semconv processors instrumentation analysis
 READY := $(VENV)/.ready
 SOURCES := $(PACKAGES:%=%/src)
+# Extras too big for the environment of all; they are installed in tests/environments.
+APART := chroma lancedb
+EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
@@ -61,7 +64,7 @@ wheels: $(READY)       ## build the wheels of all distributions into dist/
 
 lock: | $(BIN)/uv      ## resolve the dependencies anew (one lock file, no download hosts in it)
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --group dev --all-extras pyproject.toml $(PACKAGES:%=--no-emit-package spanwright-%) \
+	  --no-header --group dev $(patsubst %,--extra %,$(filter-out $(APART),$(EXTRAS))) pyproject.toml $(PACKAGES:%=--no-emit-package spanwright-%) \
 	  --no-emit-package spanwright-native -o requirements.lock
 
 $(VENV)/.native: $(READY) native/Cargo.toml native/Cargo.lock native/pyproject.toml $(wildcard native/src/*.rs)
