@@ -6,7 +6,7 @@ PACKAGES := semconv processors instrumentation analysis
 READY := $(VENV)/.ready
 SOURCES := $(PACKAGES:%=%/src)
 # Extras too big for the environment of all; they are installed in tests/environments.
-APART := chroma lancedb
+APART := chroma faiss lancedb
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
