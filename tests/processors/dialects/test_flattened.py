@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanwright_processors.dialects.flattened import plain_rows, unflattened
+from spanwright_processors.dialects.flattened import Layout, layout_of, plain_rows, unflattened
 
 TREES = st.recursive(
     st.integers(),
@@ -54,15 +54,13 @@ def test_gaps_and_contradictions(pairs: list[tuple[str, Any]], expected: Any) ->
 
 def test_plain_rows() -> None:
     """Rows of role and content, in the two forms dialects have; anything else is for the long way."""
-    assert plain_rows([("m.1.role", "user"), ("m.0.role", "system")], 2) == [
+    layout = layout_of(["m.7.role", "m.0.role", "m.7.content"], 2)
+    assert layout == Layout(2, ((1, "role"), (0, "role"), (1, "content")))
+    assert plain_rows(layout, ["user", "system", "hi"]) == [
         {"role": "system"},
-        {"role": "user"},
+        {"role": "user", "content": "hi"},
     ]
-    assert plain_rows([("0.message.content", "x")], 0) == [{"content": "x"}]
-    for path, value in (
-        ("0.message.tool_calls.0.id", "x"),
-        ("0.content", 7),
-        ("role", "x"),
-        ("0.other", "x"),
-    ):
-        assert plain_rows([(path, value)], 0) is None
+    assert plain_rows(layout, ["user", "system", 7]) is None
+    assert layout_of(["0.message.content"], 0) == Layout(1, ((0, "content"),))
+    for path in ("0.message.tool_calls.0.id", "role", "0.other", "0"):
+        assert layout_of([path, "0.role"], 0) is None

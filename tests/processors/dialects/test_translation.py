@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spanwright_processors.dialects.placing import place, place_rows
-from spanwright_processors.dialects.table import Rule
+from spanwright_processors.dialects.table import Rule, content_of
 from spanwright_processors.dialects.translation import Placer, Translation
 
 PLACER = Placer(place, place_rows)
@@ -14,7 +14,10 @@ MOVED = "spanwright.original.attribute."
 
 def read(attributes: dict[str, Any], key: str, rule: Rule, **options: Any) -> Translation:
     translation = Translation(attributes, "chat", **options)
-    translation.read([(key, attributes[key], rule)], PLACER)
+    if rule.kind == "content":
+        translation.read([], [content_of(rule, [key])], PLACER)
+    else:
+        translation.read([(key, attributes[key], rule)], [], PLACER)
     return translation
 
 
@@ -89,7 +92,7 @@ def test_flattened_attributes_go_together() -> None:
     rule = Rule("content", "d", family="m.", content="input_messages")
     attributes = {"m.0.role": "user", "m.0.content": "hi"}
     translation = Translation(attributes, "chat")
-    translation.read([(key, value, rule) for key, value in attributes.items()], PLACER)
+    translation.read([], [content_of(rule, attributes)], PLACER)
     assert sorted(translation.gone) == sorted(attributes)
     assert list(translation.new) == ["gen_ai.input.messages"]
 
@@ -102,6 +105,6 @@ def test_what_was_moved_leaves_its_place() -> None:
         ("gen_ai.request.model", Rule("typed", "")),
         ("x", Rule("attribute", "d", targets=("gen_ai.request.model",))),
     )
-    translation.read([(key, attributes[key], rule) for key, rule in rules], PLACER)
+    translation.read([(key, attributes[key], rule) for key, rule in rules], [], PLACER)
     assert translation.get("gen_ai.request.model") == "m"
     assert translation.left == {f"{MOVED}gen_ai.request.model": False}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def unflattened(pairs: Iterable[tuple[str, Any]]) -> Any:
@@ -28,31 +28,38 @@ def unflattened(pairs: Iterable[tuple[str, Any]]) -> Any:
     return _listed(root)
 
 
-def plain_rows(pairs: Iterable[tuple[str, Any]], start: int) -> list[dict[str, str]] | None:
-    """Rows of text, as flattened messages without blocks and tools are; None where there is anything else.
+class Layout(NamedTuple):
+    """Where the values of flattened messages without blocks and tools belong: (row, word) of each."""
 
-    Of names that go on from ``start`` as (place, word) or (place, ``message``, word).
-    """
-    rows: dict[int, dict[str, str]] = {}
-    for name, value in pairs:
-        spot = _spot(name, start)
-        if spot is None or type(value) is not str:
+    rows: int
+    spots: tuple[tuple[int, str], ...]
+
+
+def layout_of(names: Iterable[str], start: int) -> Layout | None:
+    """Of names that go on from ``start`` as (place, word) or (place, ``message``, word); None of others."""
+    found = [_spot(name[start:]) for name in names]
+    spots = [spot for spot in found if spot is not None]
+    if len(spots) < len(found):
+        return None
+    row = {place: at for at, place in enumerate(sorted({place for place, _ in spots}))}
+    return Layout(len(row), tuple((row[place], word) for place, word in spots))
+
+
+def plain_rows(layout: Layout, values: Iterable[Any]) -> list[dict[str, str]] | None:
+    """The rows that values make; None where one is no text."""
+    rows: list[dict[str, str]] = [{} for _ in range(layout.rows)]
+    for (row, word), value in zip(layout.spots, values, strict=True):
+        if type(value) is not str:
             return None
-        place, word = spot
-        row = rows.get(place)
-        if row is None:
-            rows[place] = {word: value}
-        else:
-            row[word] = value
-    return [rows[place] for place in sorted(rows)] if len(rows) > 1 else list(rows.values())
+        rows[row][word] = value
+    return rows
 
 
 _WORDS = frozenset(("role", "content", "finish_reason"))
 
 
-@lru_cache(maxsize=4096)
-def _spot(name: str, start: int) -> tuple[int, str] | None:
-    place, *middle = name[start:].split(".")
+def _spot(path: str) -> tuple[int, str] | None:
+    place, *middle = path.split(".")
     word = middle.pop() if middle else ""
     if word not in _WORDS or middle not in ([], ["message"]) or not (place.isascii() and place.isdigit()):
         return None

@@ -31,7 +31,7 @@ from .originals import Originals
 from .placing import place, place_rows
 from .recognition import KIND_WORDS, complete
 from .reshaping import is_official
-from .table import Dictionary, Meanings, Rule, Table
+from .table import Dictionary, Plan, Rule, Table
 from .translation import Placer, Translation
 from .usage import CACHED_INPUT, whole_input
 
@@ -64,40 +64,32 @@ def normalise(span: EditableSpan, dictionary: Dictionary, originals: Originals) 
 def _translate(span: EditableSpan, dictionary: Dictionary, originals: Originals) -> None:
     attributes = span.attributes
     table, meanings = dictionary.of_scope(span.scope_name)
-    hits = _hits(attributes, meanings)
+    plan = meanings.plan(attributes)
+    hits = _hits(attributes, plan)
     operation = attributes.get(GEN_AI_OPERATION_NAME)
-    is_genai = hits or table is not None or operation is not None or MCP_METHOD_NAME in attributes
-    if not is_genai and not _has_events(span, dictionary):
+    is_told = hits or plan.contents or operation is not None or MCP_METHOD_NAME in attributes
+    if not is_told and table is None and not _has_events(span, dictionary):
         return
-    if len(hits) > 1:
-        hits.sort(key=_order)
     found = _operation(span, operation, hits, table)
     if table is not None and table.answered_apart and _has_no_answer(span, found):
         found = None
     translation = Translation(attributes, found, originals is Originals.DROP)
-    translation.read(hits, _PLACER)
+    translation.read(hits, plan.contents, _PLACER)
     _write(span, translation, dictionary, table, originals)
 
 
-def _hits(attributes: Attributes, meanings: Meanings) -> list[_Hit]:
-    """The attributes that need something."""
-    hits: list[_Hit] = []
-    for key, value in attributes.items():
-        meaning = meanings[key]
-        if meaning is None or type(value) is meaning:
-            continue
-        if isinstance(meaning, type):
-            hits.append((key, value, _TYPED))
-        elif meaning.kind != "typed" or not is_official(meaning.content, value):
-            hits.append((key, value, meaning))
-    return hits
+def _hits(attributes: Attributes, plan: Plan) -> list[_Hit]:
+    """The attributes that need something, official ones to be put right first, then by their rules."""
+    hits = [(key, attributes[key], rule) for key, rule in plan.rules]
+    wrong = [(key, attributes[key], _TYPED) for key, kind in plan.typed if type(attributes[key]) is not kind]
+    for key, rule in plan.shaped:
+        value = attributes[key]
+        if not is_official(rule.content, value):
+            wrong.append((key, value, rule))
+    return wrong + hits if wrong else hits
 
 
-_TYPED = Rule("typed", "", -1_000_000)
-
-
-def _order(hit: _Hit) -> int:
-    return hit[2].order
+_TYPED = Rule("typed", "")
 
 
 def _has_events(span: EditableSpan, dictionary: Dictionary) -> bool:
@@ -226,12 +218,13 @@ def normalise_record(record: EditableLogRecord, dictionary: Dictionary, original
     """Edit a log record in place; an event of one message becomes the conventions' event of details."""
     attributes = record.attributes
     _, meanings = dictionary.of_scope("")
-    hits = _hits(attributes, meanings)
+    plan = meanings.plan(attributes)
+    hits = _hits(attributes, plan)
     kind = dictionary.events.get(record.event_name or str(attributes.get("event.name", "")))
-    if SPANWRIGHT_DIALECTS in attributes or not (hits or kind):
+    if SPANWRIGHT_DIALECTS in attributes or not (hits or plan.contents or kind):
         return
     translation = Translation(attributes, attributes.get(GEN_AI_OPERATION_NAME), originals is Originals.DROP)
-    translation.read(hits, _PLACER)
+    translation.read(hits, plan.contents, _PLACER)
     name = record.event_name
     is_read = originals is not Originals.KEEP and kind in ("input", "output") and read_record(record, kind)
     if not (is_read or translation.new or translation.gone):

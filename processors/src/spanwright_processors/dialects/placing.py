@@ -87,7 +87,7 @@ _OF_EVENTS = ("event.name", "gen_ai.system", "gen_ai.message.index")
 
 def place(translation: Translation, content: str, value: Any) -> Any:
     """Put ``value`` where it belongs, ``content`` being the table's word. What of it has no place."""
-    if value in EMPTY:
+    if not value and value in EMPTY:
         return ALL_READ
     if isinstance(value, bytes) and content != "packed":
         return NOTHING_READ
@@ -249,7 +249,7 @@ def _unread(translation: Translation, side: str, held: Mapping[str, Any]) -> dic
 
 
 def _placed(translation: Translation, target: str, value: Any) -> Any:
-    return ALL_READ if value not in EMPTY and translation.put(target, value) else NOTHING_READ
+    return ALL_READ if (value or value not in EMPTY) and translation.put(target, value) else NOTHING_READ
 
 
 def _documents(translation: Translation, value: Any) -> Any:

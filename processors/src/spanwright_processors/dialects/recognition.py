@@ -37,6 +37,7 @@ _NAMED = {
 _AROUND = re.compile(r"\.(?:tool|agent|workflow|task)$|^(?:execute_tool|running tool:?|invoke_agent)\s+")
 #: The type of an error that nobody told.
 _OTHER = "_OTHER"
+_ERROR, _CLIENT, _INTERNAL = StatusCode.ERROR, SpanKind.CLIENT, SpanKind.INTERNAL
 KIND_WORDS = {kind: kind.name.lower() for kind in SpanKind}
 _PLACEHOLDER = re.compile(r"\{([^}]+)\}")
 
@@ -48,13 +49,15 @@ class _Form(NamedTuple):
     first: str
     rest: tuple[str, ...]
     needs_provider: bool
+    may_be_either: bool  #: of a call, or of what runs inside
 
 
 def _form(definition: SpanDefinition) -> _Form:
     first, *rest = _PLACEHOLDER.findall(definition.name)
     kinds = tuple(kind for kind in SpanKind if kind.name.lower() in definition.kinds)
     keys = tuple(key for each in rest for key in each.split("|"))
-    return _Form(kinds, first, keys, GEN_AI_PROVIDER_NAME in definition.required)
+    may_be_either = {_CLIENT, _INTERNAL} <= set(kinds)
+    return _Form(kinds, first, keys, GEN_AI_PROVIDER_NAME in definition.required, may_be_either)
 
 
 #: Operation -> the types of span it may be.
@@ -70,7 +73,7 @@ def complete(span: EditableSpan, translation: Translation) -> tuple[SpanKind, st
     """Add what the conventions ask for and the dialect tells elsewhere; gives the span's kind and name."""
     operation = translation.operation
     forms = _forms(span, operation)
-    if span.status_code is StatusCode.ERROR and (forms or operation) and translation.get(ERROR_TYPE) is None:
+    if span.status_code is _ERROR and (forms or operation) and translation.get(ERROR_TYPE) is None:
         translation.put(ERROR_TYPE, _error_type(span))
     if not forms:
         return span.kind, span.name
@@ -84,12 +87,12 @@ def complete(span: EditableSpan, translation: Translation) -> tuple[SpanKind, st
 
 def _kind(span: EditableSpan, form: _Form, translation: Translation) -> SpanKind:
     """Who calls and who runs inside is often told wrong; a server's or queue's span is what it says."""
-    if span.kind not in (SpanKind.INTERNAL, SpanKind.CLIENT):
-        return span.kind
-    may_be_either = SpanKind.CLIENT in form.kinds and SpanKind.INTERNAL in form.kinds
-    if may_be_either and translation.get(GEN_AI_PROVIDER_NAME) in REMOTE:
-        return SpanKind.CLIENT
-    return span.kind if span.kind in form.kinds else form.kinds[0]
+    kind = span.kind
+    if kind is not _INTERNAL and kind is not _CLIENT:
+        return kind
+    if form.may_be_either and translation.get(GEN_AI_PROVIDER_NAME) in REMOTE:
+        return _CLIENT
+    return kind if kind in form.kinds else form.kinds[0]
 
 
 def _forms(span: EditableSpan, operation: str | None) -> tuple[_Form, ...]:

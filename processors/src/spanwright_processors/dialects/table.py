@@ -37,11 +37,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from spanwright_semconv.attributes import USER_ID
 from spanwright_semconv.checker import KNOWN_NAMESPACES, definition_of
 
+from .flattened import Layout, layout_of
 from .values import EXACT
 
 CONTENT = frozenset(
@@ -65,6 +66,10 @@ CONTENT = frozenset(
 #: Names of attributes that are remembered. Enough for any application; bounds memory where names are
 #: anybody's.
 _MAX_REMEMBERED = 8192
+#: Sets of names that are remembered, and of how many names each at most: some MB where conversations are
+#: flattened.
+_MAX_PLANS = 256
+_LONGEST_PLAN = 128
 _SECTIONS = frozenset(
     (
         "description",
@@ -221,6 +226,29 @@ def _family(key: str) -> str | None:
     return head if star else None
 
 
+class Content(NamedTuple):
+    """The attributes that one rule of content is about."""
+
+    rule: Rule
+    keys: tuple[str, ...]
+    #: Of a family of flattened messages that may be plain text.
+    layout: Layout | None
+
+
+def content_of(rule: Rule, keys: Iterable[str]) -> Content:
+    keys = tuple(keys)
+    return Content(rule, keys, None if rule.family is None else layout_of(keys, len(rule.family)))
+
+
+class Plan(NamedTuple):
+    """What the attributes of one set of names need."""
+
+    typed: tuple[tuple[str, type], ...]  #: official ones, and the type their values must have
+    shaped: tuple[tuple[str, Rule], ...]  #: official content, whose shape must be looked at
+    contents: tuple[Content, ...]
+    rules: tuple[tuple[str, Rule], ...]  #: all others that need something, in the order of their rules
+
+
 class Meanings(dict[str, "Rule | type | None"]):
     """Attribute -> None where it needs nothing, the type its values must have, or its rule; found once."""
 
@@ -228,6 +256,7 @@ class Meanings(dict[str, "Rule | type | None"]):
         super().__init__()
         self._exact: dict[str, Rule] = {}
         self._families: list[tuple[str, str, Rule]] = []
+        self._plans: dict[tuple[str, ...], Plan] = {}
         for table in tables:
             for key, rule in table.exact.items():
                 self._exact.setdefault(key, rule)
@@ -239,6 +268,33 @@ class Meanings(dict[str, "Rule | type | None"]):
             self.clear()
         found = self[key] = self._look_up(key)
         return found
+
+    def plan(self, attributes: Iterable[str]) -> Plan:
+        """What attributes of these names need. One instrumentation's spans have few sets of names."""
+        keys = tuple(attributes)
+        plan = self._plans.get(keys)
+        if plan is None:
+            plan = self._planned(keys)
+            if len(keys) <= _LONGEST_PLAN:
+                if len(self._plans) >= _MAX_PLANS:
+                    self._plans.clear()
+                self._plans[keys] = plan
+        return plan
+
+    def _planned(self, keys: Iterable[str]) -> Plan:
+        meanings = [(key, self[key]) for key in keys]
+        rules = [(key, rule) for key, rule in meanings if isinstance(rule, Rule)]
+        rules.sort(key=lambda entry: entry[1].order)
+        contents: dict[Rule, list[str]] = {}
+        for key, rule in rules:
+            if rule.kind == "content":
+                contents.setdefault(rule, []).append(key)
+        return Plan(
+            typed=tuple((key, kind) for key, kind in meanings if isinstance(kind, type)),
+            shaped=tuple((key, rule) for key, rule in rules if rule.kind == "typed"),
+            contents=tuple(content_of(rule, held) for rule, held in contents.items()),
+            rules=tuple((key, rule) for key, rule in rules if rule.kind not in ("typed", "content")),
+        )
 
     def _look_up(self, key: str) -> Rule | type | None:
         rule = self._exact.get(key)
@@ -254,12 +310,10 @@ class Meanings(dict[str, "Rule | type | None"]):
             is_foreign = key.startswith(KNOWN_NAMESPACES) and not key.startswith("spanwright.")
             return _UNKNOWN if is_foreign else None
         if definition.shape is not None:
-            return Rule("typed", "", _CORRECTED, content=definition.shape)
+            return Rule("typed", "", content=definition.shape)
         return EXACT.get(definition.type)
 
 
-#: Official attributes are put right before a dialect's are read: they win.
-_CORRECTED = -1_000_000
 _UNKNOWN = Rule("unknown", "", 1_000_000)
 
 

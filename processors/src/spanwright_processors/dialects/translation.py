@@ -13,7 +13,7 @@ from ..span import Attributes
 from .flattened import plain_rows, unflattened
 from .parts import EMPTY, decoded, mapping_of
 from .reshaping import reshaped
-from .table import Rule
+from .table import Content, Rule
 from .values import compact, converter
 
 #: What of a value has no official place: nothing of it has one, or all of it; else the rest itself.
@@ -93,13 +93,15 @@ class Translation:
         """Give the official attributes their values in an object, by dotted path. What of it has no place."""
         rest = dict(found)
         for path, targets in paths.items():
-            head, _, tail = path.partition(".")
+            head, tail = _split(path)
             value = rest.get(head)
+            if value is None:
+                continue
             if tail and isinstance(value, Mapping):
                 rest[head] = self.put_at(value, {tail: targets})
-            elif not tail and value is not None and self._put_in_all(targets, value):
+            elif not tail and self._put_in_all(targets, value):
                 del rest[head]
-        return {key: item for key, item in rest.items() if item not in EMPTY}
+        return {key: item for key, item in rest.items() if item or item not in EMPTY}
 
     def move(self, key: str, value: Any) -> None:
         """Keep a value that may not stand under its name."""
@@ -107,23 +109,20 @@ class Translation:
         self.gone.append(key)
         self._moved.add(key)
 
-    def read(self, hits: Iterable[tuple[str, Any, Rule]], placer: Placer) -> None:
-        """Read the attributes that mean something, given in the order of their rules."""
-        contents: dict[Rule, list[tuple[str, Any]]] = {}
+    def read(
+        self, hits: Iterable[tuple[str, Any, Rule]], contents: Iterable[Content], placer: Placer
+    ) -> None:
+        """Read the attributes that mean something, given in the order of their rules; contents come last."""
         for key, value, rule in hits:
-            kind = rule.kind
-            if kind == "content":
-                pairs = contents.get(rule)
-                if pairs is None:
-                    pairs = contents[rule] = []
-                pairs.append((key, value))
-            elif not rule.is_plain or not self._rename(key, value, rule):
-                _READERS[kind](self, key, value, rule)
-        for rule, pairs in contents.items():
+            if not rule.is_plain or not self._rename(key, value, rule):
+                _READERS[rule.kind](self, key, value, rule)
+        for content in contents:
+            rule = content.rule
             if rule.family is not None:
-                self._family(rule, pairs, placer)
+                self._family(content, rule.family, placer)
                 continue
-            for key, value in pairs:
+            for key in content.keys:
+                value = self._attributes[key]
                 self._settle(key, value, rule, placer.value(self, rule.content, value))
 
     def _rename(self, key: str, value: Any, rule: Rule) -> bool:
@@ -201,19 +200,21 @@ class Translation:
         self.dropped.append(key)
         self.dialects.add(rule.dialect)
 
-    def _family(self, rule: Rule, pairs: list[tuple[str, Any]], placer: Placer) -> None:
+    def _family(self, content: Content, family: str, placer: Placer) -> None:
         """Flattened attributes: all go, or all stay."""
-        start = len(rule.family or "")
-        rows = plain_rows(pairs, start)
+        rule, keys, layout = content
+        values = [self._attributes[key] for key in keys]
+        rows = plain_rows(layout, values) if layout is not None else None
         is_placed = rows is not None and placer.rows(self, rule.content, rows)
         if not is_placed:
-            value = unflattened((key[start:], item) for key, item in pairs)
+            start = len(family)
+            value = unflattened((key[start:], item) for key, item in zip(keys, values, strict=True))
             is_placed = placer.value(self, rule.content, value) is ALL_READ
         if is_placed:
-            self.gone += [key for key, _ in pairs]
+            self.gone += keys
             self.dialects.add(rule.dialect)
             return
-        for key, item in pairs:
+        for key, item in zip(keys, values, strict=True):
             self._settle(key, item, rule, NOTHING_READ)
 
     def _settle(self, key: str, value: Any, rule: Rule, rest: Any) -> None:
@@ -234,6 +235,13 @@ class Translation:
             self.private.append(key)
         if rest is not ALL_READ:
             self.left[key if may_stay else _MOVED + key] = compact(rest) if isinstance(value, str) else rest
+
+
+@lru_cache(maxsize=1024)
+def _split(path: str) -> tuple[str, str]:
+    """The first step of a dotted path, and the rest."""
+    head, _, tail = path.partition(".")
+    return head, tail
 
 
 def _is_same(found: Any, converted: Any) -> bool:

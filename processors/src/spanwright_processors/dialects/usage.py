@@ -8,6 +8,7 @@ Gemini, LangChain and the conventions count it all as input.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from spanwright_semconv.attributes import (
@@ -122,13 +123,12 @@ def usage_of(value: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, Any]]:
     """(official attribute -> count, what of ``value`` has no official place)."""
     counts: dict[str, int] = {}
     read: set[str] = set()
-    for attribute, paths in _PATHS.items():
-        for path in paths:
+    for attribute, path in _candidates(tuple(filter(_HEADS.__contains__, value))):
+        if attribute not in counts:
             count = _at(value, path)
             if count is not None:
                 counts[attribute] = count
                 read.add(path)
-                break
     if not counts:
         return {}, dict(value)
     if read & _APART:
@@ -136,6 +136,21 @@ def usage_of(value: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, Any]]:
     if read & _THOUGHTS_APART and GEN_AI_USAGE_OUTPUT_TOKENS in counts:
         counts[GEN_AI_USAGE_OUTPUT_TOKENS] += counts[GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]
     return {key: count for key, count in counts.items() if count or key in _WHOLES}, _rest(value, read)
+
+
+#: The keys under which there may be a count, or several.
+_HEADS = frozenset(path.partition(".")[0] for paths in _PATHS.values() for path in paths)
+
+
+@lru_cache(maxsize=256)
+def _candidates(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(attribute, path) of the counts that an object with these keys may hold, the preferred ones first."""
+    return tuple(
+        (attribute, path)
+        for attribute, paths in _PATHS.items()
+        for path in paths
+        if path.partition(".")[0] in keys
+    )
 
 
 _WHOLES = (GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS)

@@ -64,9 +64,12 @@ def _strings(value: Any) -> Any:
     return None
 
 
+_SCALARS = (str, bool, int, float)
+
+
 def _any(value: Any) -> Any:
     """Structured values as JSON text, as the conventions' content stands on spans."""
-    if value is None or isinstance(value, str | bool | int | float):
+    if type(value) is str or value is None or isinstance(value, _SCALARS):
         return value
     return compact(value)
 
