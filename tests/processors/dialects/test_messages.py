@@ -14,9 +14,11 @@ from spanwright_processors.dialects.messages import (
     message_of,
     messages_of,
     messages_text,
+    plain_text,
     received_messages,
     rows_text,
     sent_messages,
+    text_message,
 )
 from spanwright_semconv.shapes import shape_errors
 
@@ -174,6 +176,21 @@ def test_rows_of_one_text() -> None:
         assert found[1] == [row["finish_reason"] for row in rows if "finish_reason" in row]
     assert rows_text([{"role": "tool", "content": "x"}], "user") is None
     assert rows_text([{"role": "user", "content": '[{"type": "text"}]'}], "user") is None
+
+
+def test_conversations_of_plain_text() -> None:
+    """Written at once, as the long way writes them; anything else is left to it."""
+    sent: list[Any] = [{"role": "user", "content": 'h"i'}, {"content": "", "role": "assistant"}]
+    assert plain_text(sent) == messages_text(messages_of(sent, "user"))
+    assert text_message("user", 'h"i') == messages_text(messages_of('h"i', "user"))
+    for other in ("hi", [*sent, {"role": "user", "content": ["x"]}], [{"role": "tool", "content": "x"}]):
+        assert plain_text(other) is None
+
+
+def test_a_reason_that_is_no_text_stays_as_it_is() -> None:
+    """Whatever a framework says there: it is written, not refused."""
+    (found,) = messages_of({"role": "assistant", "content": "x", "finish_reason": 3}, "user")
+    assert json.loads(messages_text([found])) == [found]
 
 
 TEXTS = st.text(max_size=8)

@@ -136,6 +136,21 @@ def rows_text(rows: Iterable[Mapping[str, str]], role: str) -> tuple[str, list[s
     return f"[{','.join(found)}]", reasons
 
 
+def plain_text(found: Any) -> str | None:
+    """A list of ``{"role": …, "content": …}`` whose contents are text, as JSON text; None for others."""
+    if type(found) is not list or not all(map(_is_simple, found)):
+        return None
+    if not all(type(each["content"]) is str for each in found):
+        return None
+    rows = rows_text(found, "user")
+    return rows[0] if rows is not None else None
+
+
+def text_message(role: str, content: str) -> str:
+    """One message of plain text, as the JSON text of a list."""
+    return f'[{{"role":"{role}","parts":[{{"type":"text","content":{_quoted(content)}}}]}}]'
+
+
 def messages_text(messages: Iterable[Message]) -> str:
     """Messages as compact JSON text; those of one text, nearly all, in a fraction of the time."""
     return f"[{','.join(map(_message_text, messages))}]"
@@ -144,7 +159,8 @@ def messages_text(messages: Iterable[Message]) -> str:
 def _message_text(each: Message) -> str:
     parts = each["parts"]
     reason = each.get("finish_reason")
-    if len(parts) == 1 and len(each) == (2 if reason is None else 3):
+    is_bare = len(each) == 2 if reason is None else len(each) == 3 and type(reason) is str
+    if len(parts) == 1 and is_bare:
         part: Any = parts[0]
         content = part.get("content")
         if len(part) == 2 and part["type"] == "text" and type(content) is str:
@@ -154,9 +170,12 @@ def _message_text(each: Message) -> str:
     return compact(each)
 
 
-def sent_messages(value: Any) -> tuple[list[Message], list[Part], dict[str, Any]]:
-    """(messages, system instructions, the rest) of what was sent: messages, a request, any object."""
-    found = decoded(value)
+def sent_messages(value: Any, found: Any = None) -> tuple[list[Message], list[Part], dict[str, Any]]:
+    """(messages, system instructions, the rest) of what was sent: messages, a request, any object.
+
+    ``found`` is what ``value`` stands for, where that is known.
+    """
+    found = decoded(value) if found is None else found
     key = _holder(found, _INPUTS)
     if key is None:
         return _messages(found, value, "user"), [], {}

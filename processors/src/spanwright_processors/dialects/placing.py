@@ -19,14 +19,16 @@ from spanwright_semconv.attributes import (
     GEN_AI_TOOL_NAME,
     GEN_AI_WORKFLOW_NAME,
 )
-from spanwright_semconv.messages import Message, message, text
+from spanwright_semconv.messages import Message
 
 from .messages import (
     instructions_of,
     messages_text,
+    plain_text,
     received_messages,
     rows_text,
     sent_messages,
+    text_message,
 )
 from .packed import unpacked
 from .parts import EMPTY, as_text, decoded, mapping_of, part_of, without
@@ -108,7 +110,11 @@ def _by_operation(operation: str | None, side: str) -> str:
 
 
 def _sent(translation: Translation, value: Any) -> Any:
-    messages, system, rest = sent_messages(value)
+    found = decoded(value)
+    plain = plain_text(found)
+    if plain is not None:  # nearly all conversations
+        return ALL_READ if translation.put(GEN_AI_INPUT_MESSAGES, plain) else NOTHING_READ
+    messages, system, rest = sent_messages(value, found)
     is_placed = translation.put(GEN_AI_INPUT_MESSAGES, messages_text(messages))
     if system:
         is_placed = translation.put(GEN_AI_SYSTEM_INSTRUCTIONS, system) and is_placed
@@ -174,7 +180,7 @@ def place_rows(translation: Translation, content: str, rows: list[dict[str, str]
 
 def _text(translation: Translation, target: str, role: str, value: Any) -> Any:
     """Plain text, whatever it looks like."""
-    return _placed(translation, target, messages_text([message(role, [text(as_text(value))])]))
+    return _placed(translation, target, text_message(role, as_text(value)))
 
 
 def _usage(translation: Translation, value: Any) -> Any:

@@ -79,10 +79,14 @@ def complete(span: EditableSpan, translation: Translation) -> tuple[SpanKind, st
         return span.kind, span.name
     if operation in _NAMED and translation.get(_NAMED[operation]) is None:
         _name_by_span(span, translation, operation)
-    form = next((form for form in forms if span.kind in form.kinds), forms[0])
+    form = forms[0] if len(forms) == 1 else _form_of(span, forms)
     if form.needs_provider or GEN_AI_PROVIDER_NAME in span.attributes:
         _name_provider(span, translation, form.needs_provider)
     return _kind(span, form, translation), _name(form, translation)
+
+
+def _form_of(span: EditableSpan, forms: tuple[_Form, ...]) -> _Form:
+    return next((form for form in forms if span.kind in form.kinds), forms[0])
 
 
 def _kind(span: EditableSpan, form: _Form, translation: Translation) -> SpanKind:

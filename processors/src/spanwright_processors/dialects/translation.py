@@ -219,6 +219,10 @@ class Translation:
 
     def _settle(self, key: str, value: Any, rule: Rule, rest: Any) -> None:
         """Take ``key`` away as far as it was read."""
+        if rest is ALL_READ and type(value) is not bytes:
+            self.dialects.add(rule.dialect)
+            self.gone.append(key)
+            return
         if rest is not ALL_READ and rule.repeats and self._drops_repeats:
             self._drop(key, value, rule)
             return
