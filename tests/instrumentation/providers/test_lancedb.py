@@ -110,6 +110,18 @@ def test_full_text_and_hybrid_queries(recording: Recording, table: Any) -> None:
     assert fused["spanwright.retrieval.returned"] == 2
 
 
+def test_all_rows_count(recording: Recording, tmp_path: Path) -> None:
+    """Of more rows than are listed, the others count and have their scores among the figures."""
+    rows = [{"vector": [0.6, 0.8 + at], "id": str(at)} for at in range(300)]
+    lancedb.connect(tmp_path).create_table("many", rows).search(HELP).distance_type("l2").limit(
+        300
+    ).to_arrow()
+
+    found = recording.attributes("retrieval many")
+    assert (found["spanwright.retrieval.returned"], len(documents(found))) == (300, 200)
+    assert found[f"{FIGURES}max"] == pytest.approx(299**2)
+
+
 def test_several_vectors_are_several_spans(recording: Recording, table: Any) -> None:
     """The queries of one request stand side by side, each with its own text and documents."""
     remember_embeddings([HELP, [0.8, 0.6]], ["first", "second"], "m")

@@ -15,7 +15,7 @@ from ..measure import (
     SQUARED_EUCLIDEAN,
     Measure,
 )
-from ..retrieval import Document, Retrieval
+from ..retrieval import MAX_DOCUMENTS, Document, Retrieval
 from ..store import Store, async_searches, observed, searches
 from ..telemetry import Telemetry
 
@@ -48,9 +48,13 @@ def read_response(_method: str, table: Any) -> list[list[Document]]:
     """The rows of an Arrow table, for each query in order. Vectors are not looked at."""
     names = [each.name for each in table.schema if not str(each.type).startswith(_PASSED_OVER)]
     score = next((each for each in _SCORES if each in names), None)
-    rows = table.select(names).to_pylist()
     if "query_index" not in names:
-        return [_documents(rows, score)]
+        # A table can be a whole one: texts are read of the rows that are listed.
+        listed = _documents(table.select(names).slice(0, MAX_DOCUMENTS).to_pylist(), score)
+        beyond = table.slice(MAX_DOCUMENTS)
+        scores = beyond[score].to_pylist() if score else [None] * beyond.num_rows
+        return [[*listed, *(Document(None, each, None) for each in scores)]]
+    rows = table.select(names).to_pylist()
     groups: dict[int, list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["query_index"], []).append(row)
