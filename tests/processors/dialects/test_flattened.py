@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spanwright_processors.dialects.flattened import Layout, layout_of, plain_rows, unflattened
+from spanwright_processors.dialects.flattened import layout_of, plain_rows, unflattened
 
 TREES = st.recursive(
     st.integers(),
@@ -55,12 +55,9 @@ def test_gaps_and_contradictions(pairs: list[tuple[str, Any]], expected: Any) ->
 def test_plain_rows() -> None:
     """Rows of role and content, in the two forms dialects have; anything else is for the long way."""
     layout = layout_of(["m.7.role", "m.0.role", "m.7.content"], 2)
-    assert layout == Layout(2, ((1, "role"), (0, "role"), (1, "content")))
-    assert plain_rows(layout, ["user", "system", "hi"]) == [
-        {"role": "system"},
-        {"role": "user", "content": "hi"},
-    ]
+    assert layout == ((1, 3, 3), (0, 2, 3))
+    assert plain_rows(layout, ["user", "system", "hi"]) == [("system", None, None), ("user", "hi", None)]
     assert plain_rows(layout, ["user", "system", 7]) is None
-    assert layout_of(["0.message.content"], 0) == Layout(1, ((0, "content"),))
+    assert layout_of(["0.message.content", "0.message.finish_reason"], 0) == ((2, 0, 1),)
     for path in ("0.message.tool_calls.0.id", "role", "0.other", "0"):
         assert layout_of([path, "0.role"], 0) is None

@@ -166,16 +166,16 @@ def test_instructions() -> None:
 def test_rows_of_one_text() -> None:
     """Written at once; a tool's message, or text that looks like JSON, takes the long way."""
     for rows, messages in (
-        ([{"role": "user", "content": 'h"i'}], [{"role": "user", "content": 'h"i'}]),
-        ([{"content": "hi", "finish_reason": "stop"}], [{"content": "hi", "finish_reason": "stop"}]),
-        ([{"role": "assistant"}], [{"role": "assistant"}]),
+        ([("user", 'h"i', None)], [{"role": "user", "content": 'h"i'}]),
+        ([(None, "hi", "stop")], [{"content": "hi", "finish_reason": "stop"}]),
+        ([("assistant", None, None)], [{"role": "assistant"}]),
     ):
         found = rows_text(rows, "user")
         assert found is not None
         assert json.loads(found[0]) == messages_of(messages, "user")
-        assert found[1] == [row["finish_reason"] for row in rows if "finish_reason" in row]
-    assert rows_text([{"role": "tool", "content": "x"}], "user") is None
-    assert rows_text([{"role": "user", "content": '[{"type": "text"}]'}], "user") is None
+        assert found[1] == [reason for _, _, reason in rows if reason]
+    assert rows_text([("tool", "x", None)], "user") is None
+    assert rows_text([("user", '[{"type": "text"}]', None)], "user") is None
 
 
 def test_conversations_of_plain_text() -> None:

@@ -126,3 +126,10 @@ def test_objects_in_text() -> None:
     assert mapping_of("{__import__('os')}") is None
     assert mapping_of("[1]") is None
     assert mapping_of("{'a': '" + "x" * 5000 + "'}") is None
+
+
+def test_decoded_as_json() -> None:
+    """What is no JSON object or list from its first to its last character stays text."""
+    assert [decoded(text) for text in ("[1] \n", '{"a": []}', "[NaN")] == [[1], {"a": []}, "[NaN"]
+    for text in ("[1]x", "[1]\u00a0", "[1", "[1][2]", " [1]", "1", ""):
+        assert decoded(text) is text

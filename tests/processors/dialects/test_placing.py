@@ -109,9 +109,9 @@ def test_queries(value: Any, text: Any) -> None:
 def test_rows() -> None:
     """Flattened messages of one text take the short way; other content does not."""
     translation = Translation({}, "chat")
-    assert place_rows(translation, "output_messages", [{"content": "hi", "finish_reason": "stop"}])
+    assert place_rows(translation, "output_messages", [(None, "hi", "stop")])
     assert translation.new["gen_ai.response.finish_reasons"] == ("stop",)
-    assert not place_rows(translation, "tools", [{"content": "hi"}])
+    assert not place_rows(translation, "tools", [(None, "hi", None)])
 
 
 def test_a_response_beside_its_messages() -> None:
@@ -121,12 +121,12 @@ def test_a_response_beside_its_messages() -> None:
         "choices": [{"message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
     }
     translation = Translation({}, "chat")
-    assert place_rows(translation, "output_messages", [{"content": "hi"}])
+    assert place_rows(translation, "output_messages", [(None, "hi", None)])
     assert place(translation, "output", response) is ALL_READ
     assert json.loads(translation.new["gen_ai.output.messages"])[0]["finish_reason"] == "stop"
     assert translation.new["gen_ai.response.finish_reasons"] == ("stop",)
     other = Translation({}, "chat")
-    assert place_rows(other, "output_messages", [{"content": "ho"}])
+    assert place_rows(other, "output_messages", [(None, "ho", None)])
     assert place(other, "output", response) is NOTHING_READ
     assert other.new["gen_ai.response.id"] == "r"
     assert json.loads(other.new["gen_ai.output.messages"])[0]["parts"][0]["content"] == "ho"

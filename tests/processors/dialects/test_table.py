@@ -85,3 +85,29 @@ def test_own_tables_win(tmp_path: Path) -> None:
     assert rule(dictionary([str(path)]), "", "llm.model_name").dialect == "mine"
     with pytest.raises(TableError, match="there is no section 'x'"):
         read_table("t", "x = 1")
+
+
+def test_plans_by_names() -> None:
+    """What attributes need is found once for the same names; rules in their order, content apart."""
+    one = read_table(
+        "one", '[attributes]\nb = "user.id"\na = "session.id"\n[content]\n"m.*" = "input_messages"'
+    )
+    _, meanings = Dictionary((one,)).of_scope("")
+    names = ("x", "m.0.role", "a", "server.port", "b", "gen_ai.input.messages", "m.0.content")
+    plan = meanings.plan(names)
+    assert [key for key, _ in plan.rules] == ["b", "a"]
+    assert plan.typed == (("server.port", int),)
+    assert [key for key, _ in plan.shaped] == ["gen_ai.input.messages"]
+    assert [content.keys for content in plan.contents] == [("m.0.role", "m.0.content")]
+    assert meanings.plan(dict.fromkeys(names)) is plan
+
+
+def test_plans_are_bounded() -> None:
+    """Where every span has other names, or very many, memory does not grow."""
+    _, meanings = Dictionary(()).of_scope("")
+    first = meanings.plan(("a",))
+    for number in range(300):
+        meanings.plan((f"a{number}",))
+    assert meanings.plan(("a",)) is not first
+    many = [f"a{number}" for number in range(200)]
+    assert meanings.plan(many) is not meanings.plan(many)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 
 def unflattened(pairs: Iterable[tuple[str, Any]]) -> Any:
@@ -28,34 +28,41 @@ def unflattened(pairs: Iterable[tuple[str, Any]]) -> Any:
     return _listed(root)
 
 
-class Layout(NamedTuple):
-    """Where the values of flattened messages without blocks and tools belong: (row, word) of each."""
-
-    rows: int
-    spots: tuple[tuple[int, str], ...]
-
-
-def layout_of(names: Iterable[str], start: int) -> Layout | None:
-    """Of names that go on from ``start`` as (place, word) or (place, ``message``, word); None of others."""
-    found = [_spot(name[start:]) for name in names]
-    spots = [spot for spot in found if spot is not None]
-    if len(spots) < len(found):
-        return None
-    row = {place: at for at, place in enumerate(sorted({place for place, _ in spots}))}
-    return Layout(len(row), tuple((row[place], word) for place, word in spots))
+#: Of each message, in their order, which of the values is its role, its content and its finish reason; the
+#: one after the last where it has none.
+Layout: TypeAlias = tuple[tuple[int, int, int], ...]
+#: Role, content and finish reason of a message of one text.
+Row: TypeAlias = tuple[str | None, str | None, str | None]
 
 
-def plain_rows(layout: Layout, values: Iterable[Any]) -> list[dict[str, str]] | None:
-    """The rows that values make; None where one is no text."""
-    rows: list[dict[str, str]] = [{} for _ in range(layout.rows)]
-    for (row, word), value in zip(layout.spots, values, strict=True):
+def layout_of(names: Sequence[str], start: int) -> Layout | None:
+    """Of names that go on from ``start`` as (place, word) or (place, ``message``, word); None of others.
+
+    Messages with blocks or tools have such others.
+    """
+    rows: dict[int, dict[str, int]] = {}
+    for at, name in enumerate(names):
+        spot = _spot(name[start:])
+        if spot is None:
+            return None
+        place, word = spot
+        rows.setdefault(place, {})[word] = at
+    role, content, reason = _WORDS
+    none = len(names)
+    ordered = (rows[place] for place in sorted(rows))
+    return tuple((row.get(role, none), row.get(content, none), row.get(reason, none)) for row in ordered)
+
+
+def plain_rows(layout: Layout, values: list[Any]) -> list[Row] | None:
+    """The messages that values make; None where one is no text."""
+    for value in values:
         if type(value) is not str:
             return None
-        rows[row][word] = value
-    return rows
+    held = (*values, None)
+    return [(held[role], held[content], held[reason]) for role, content, reason in layout]
 
 
-_WORDS = frozenset(("role", "content", "finish_reason"))
+_WORDS = ("role", "content", "finish_reason")
 
 
 def _spot(path: str) -> tuple[int, str] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from spanwright_semconv.messages import Message, Part, message, reasoning, text
 
+from .flattened import Row
 from .parts import EMPTY, as_text, decoded, first, part_of, parts_of
 from .values import compact
 
@@ -86,6 +87,16 @@ def _is_simple(value: Any) -> bool:
     )
 
 
+def _is_plain(value: Any) -> bool:
+    """True for ``{"role": …, "content": …}`` of words and text alone."""
+    return (
+        type(value) is dict
+        and len(value) == 2
+        and type(value.get("role")) is str
+        and type(value.get("content")) is str
+    )
+
+
 def message_of(value: Any, role: str) -> Message:
     """One message. Keys that have no official place stay as they are, unless empty."""
     value = decoded(value)
@@ -119,31 +130,36 @@ def message_of(value: Any, role: str) -> Message:
     return found
 
 
-def rows_text(rows: Iterable[Mapping[str, str]], role: str) -> tuple[str, list[str]] | None:
-    """(messages of one text each as JSON text, their finish reasons); None if one is no plain text."""
+def rows_text(rows: Iterable[Row], role: str) -> tuple[str, list[str]] | None:
+    """(messages of one text each as JSON text, their finish reasons); None if one is no plain text.
+
+    ``role``: whose, where that is not said.
+    """
     found, reasons = [], []
-    for row in rows:
-        said = row.get("role", role)
-        content = row.get("content", "")
-        if said not in _SIMPLE_ROLES or content[:1] in ("[", "{"):
+    for told, content, reason in rows:
+        said = role if told is None else told
+        if said not in _SIMPLE_ROLES:
             return None
-        part = f'{{"type":"text","content":{_quoted(content)}}}' if content else ""
-        reason = row.get("finish_reason")
+        tail = "}"
         if reason:
             reasons.append(reason)
-        tail = f',"finish_reason":{_quoted(reason)}' if reason else ""
-        found.append(f'{{"role":"{said}","parts":[{part}]{tail}}}')
+            tail = f',"finish_reason":{_quoted(reason)}}}'
+        if not content:
+            found.append(f'{{"role":"{said}","parts":[]{tail}')
+        elif content[0] in "[{":
+            return None
+        else:
+            head = f'{{"role":"{said}","parts":[{{"type":"text","content":'
+            found.append(f"{head}{_quoted(content)}}}]{tail}")
     return f"[{','.join(found)}]", reasons
 
 
 def plain_text(found: Any) -> str | None:
     """A list of ``{"role": …, "content": …}`` whose contents are text, as JSON text; None for others."""
-    if type(found) is not list or not all(map(_is_simple, found)):
+    if type(found) is not list or not all(map(_is_plain, found)):
         return None
-    if not all(type(each["content"]) is str for each in found):
-        return None
-    rows = rows_text(found, "user")
-    return rows[0] if rows is not None else None
+    written = rows_text([(each["role"], each["content"], None) for each in found], "user")
+    return written[0] if written is not None else None
 
 
 def text_message(role: str, content: str) -> str:

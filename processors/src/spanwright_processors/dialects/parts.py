@@ -66,10 +66,16 @@ def decoded(value: Any) -> Any:
     """``value``, or what it stands for where it is the text of a JSON object or list."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
-            return json.loads(value)
+            found, end = _decode(value)
         except (ValueError, RecursionError):
             return value
+        return found if end == len(value) or not value[end:].strip(_JSON_SPACE) else value
     return value
+
+
+#: ``json.loads`` without its way of finding the beginning, which is known here.
+_decode = json.JSONDecoder().raw_decode
+_JSON_SPACE = " \t\n\r"
 
 
 def mapping_of(value: Any) -> Mapping[str, Any] | None:

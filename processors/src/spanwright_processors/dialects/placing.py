@@ -21,6 +21,7 @@ from spanwright_semconv.attributes import (
 )
 from spanwright_semconv.messages import Message
 
+from .flattened import Row
 from .messages import (
     instructions_of,
     messages_text,
@@ -129,8 +130,9 @@ def _sent(translation: Translation, value: Any) -> Any:
 def _received(translation: Translation, value: Any) -> Any:
     messages, rest = received_messages(value)
     reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
-    is_placed = _put_answer(translation, messages_text(messages), reasons) or (
-        bool(reasons) and _adds_reasons(translation, messages)
+    written = messages_text(messages)
+    is_placed = _put_answer(translation, written, reasons) or (
+        bool(reasons) and _adds_reasons(translation, messages, written)
     )
     if rest:
         for key in _USAGE_KEYS:
@@ -149,7 +151,7 @@ def _put_answer(translation: Translation, messages: str, reasons: list[str]) -> 
     return True
 
 
-def _adds_reasons(translation: Translation, messages: list[Message]) -> bool:
+def _adds_reasons(translation: Translation, messages: list[Message], written: str) -> bool:
     """True if the messages are those that were read before, which did not tell why they ended, and do now."""
     held = translation.new.get(GEN_AI_OUTPUT_MESSAGES)
     if held is None:
@@ -157,16 +159,16 @@ def _adds_reasons(translation: Translation, messages: list[Message]) -> bool:
     bare: list[Any] = [
         {key: item for key, item in each.items() if key != "finish_reason"} for each in messages
     ]
-    if decoded(held) != bare:
+    if messages_text(bare) != held and decoded(held) != bare:
         return False
-    translation.new[GEN_AI_OUTPUT_MESSAGES] = messages_text(messages)
+    translation.new[GEN_AI_OUTPUT_MESSAGES] = written
     if translation.operation in _MODEL_CALLS:
         reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
         translation.put(GEN_AI_RESPONSE_FINISH_REASONS, reasons)
     return True
 
 
-def place_rows(translation: Translation, content: str, rows: list[dict[str, str]]) -> bool:
+def place_rows(translation: Translation, content: str, rows: list[Row]) -> bool:
     """Put flattened messages of one text each where they belong; False where they are something else."""
     if content not in ("input_messages", "output_messages"):
         return False

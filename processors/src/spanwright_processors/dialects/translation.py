@@ -10,7 +10,7 @@ from spanwright_semconv.attributes import GEN_AI_OPERATION_NAME, SPANWRIGHT_ORIG
 from spanwright_semconv.checker import KNOWN_NAMESPACES
 
 from ..span import Attributes
-from .flattened import plain_rows, unflattened
+from .flattened import Row, plain_rows, unflattened
 from .parts import EMPTY, decoded, mapping_of
 from .reshaping import reshaped
 from .table import Content, Rule
@@ -29,7 +29,7 @@ class Placer(NamedTuple):
     #: What of the value has no place.
     value: Callable[[Translation, str, Any], Any]
     #: Whether flattened messages of one text each were put.
-    rows: Callable[[Translation, str, list[dict[str, str]]], bool]
+    rows: Callable[[Translation, str, list[Row]], bool]
 
 
 class Translation:
@@ -68,11 +68,9 @@ class Translation:
     def get(self, key: str) -> Any:
         """The official value, as it is or will be."""
         value = self.new.get(key)
-        return self._held(key) if value is None else value
-
-    def _held(self, key: str) -> Any:
-        """The official value as it is, unless it cannot stay."""
-        return self._attributes.get(key) if key not in self._moved else None
+        if value is None and key not in self._moved:  # one that cannot stay does not count
+            return self._attributes.get(key)
+        return value
 
     def put(self, target: str, value: Any) -> bool:
         """Give ``target`` the value, in its type. True if it has that value now, False if it has another."""
@@ -81,13 +79,13 @@ class Translation:
         if converted is None:
             return value in EMPTY
         found = self.new.get(target)
-        if found is None:
-            found = self._held(target)
-            if found is None:
-                self.new[target] = converted
-                return True
+        if found is not None:
+            return bool(found == converted)  # both are written by the same hand
+        found = self.get(target)
+        if found is not None:
             return _is_same(found, converted)
-        return bool(found == converted)  # both are written by the same hand
+        self.new[target] = converted
+        return True
 
     def put_at(self, found: Mapping[str, Any], paths: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
         """Give the official attributes their values in an object, by dotted path. What of it has no place."""
@@ -169,7 +167,8 @@ class Translation:
     def _object(self, key: str, value: Any, rule: Rule) -> None:
         if isinstance(value, str) and len(value) <= _SHORT:
             known, rest = _settings(rule, value)
-            if known.keys().isdisjoint(self.new) and known.keys().isdisjoint(self._attributes):
+            names = known.keys()
+            if names.isdisjoint(self.new.keys()) and names.isdisjoint(self._attributes.keys()):
                 self.new.update(known)
                 self._settle(key, value, rule, rest)
                 return

@@ -20,6 +20,8 @@ def _string(value: Any) -> Any:
 
 
 def _int(value: Any) -> Any:
+    if type(value) is int:
+        return value
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
