@@ -23,7 +23,7 @@ demo: $(READY)         ## run the support bot, print its traces, answer the ques
 test: check            ## everything CI runs: checks, then all tests
 	@if ! command -v cargo >/dev/null; then echo "No Rust (cargo): the tests of the native scanner are skipped."; \
 	  else $(MAKE) --no-print-directory native || echo "Not built: the tests of the native scanner are skipped."; fi
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(if $(CI),--randomly-seed=20261123)
 
 check: $(READY)        ## generated files up to date, lint, types
 	@$(BIN)/python semconv/generate.py --check

@@ -26,7 +26,12 @@ from spanwright_analysis.otlp_file import OtlpFile
 from spanwright_processors.sdk import SpanView
 from support.collector import Collector
 
-CONFIGURATIONS = sorted(path.name for path in Path(__file__).parents[2].glob("collector-config/*.yaml"))
+#: All files of the folder that configure a Collector.
+CONFIGURATIONS = sorted(
+    path.name
+    for path in Path(__file__).parents[2].glob("collector-config/*.yaml")
+    if "\nservice:\n" in path.read_text()
+)
 RESOURCE = {"service.name": "collector-test", "deployment.environment.name": "test"}
 
 
@@ -73,7 +78,7 @@ def comparable(span: Any) -> dict[str, Any]:
     return json.loads(json.dumps(fields, default=str, sort_keys=True))  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("name", [name for name in CONFIGURATIONS if name != "builder.yaml"])
+@pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_configuration_is_valid(collector_binary: Path, name: str) -> None:
     """Every configuration here is one that the built Collector accepts."""
     folder = Path(__file__).parents[2] / "collector-config"

@@ -66,6 +66,7 @@ def test_official_mark_is_honoured() -> None:
 
 def test_official_mark_is_set_where_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where opentelemetry-util-genai is loaded, our calls carry the mark it looks for."""
+    monkeypatch.delitem(sys.modules, "opentelemetry.util.genai.invocation", raising=False)
     assert marked(get_current(), "chat").get(FOREIGN_KEY) is None
     module = ModuleType("opentelemetry.util.genai.invocation")
     module.InferenceData = InferenceData  # type: ignore[attr-defined]

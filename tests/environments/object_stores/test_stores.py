@@ -120,7 +120,7 @@ def test_old_days_are_deleted(place: Place) -> None:
     """As folders, though a bucket has none."""
     place.put({"2020-01-01/texts/aa/aa.zst": b"", "2020-01-01/traces/x/y.zst": b""})
     assert purge(place, 30, 400).days == ["2020-01-01"]
-    assert place.names("") == []
+    assert [name for name in place.names("") if name.startswith("2020-01-01/")] == []
 
 
 def test_forked_processes(place: Place, tmp_path: Path) -> None:

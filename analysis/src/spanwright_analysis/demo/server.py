@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,6 +45,11 @@ class ProviderServer(ThreadingHTTPServer):
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds * self.pace)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing to say of a client that has gone: the bot may end with a connection open."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
