@@ -12,6 +12,9 @@ from spanwright_processors.spending.ledger import Account
 from spanwright_processors.steps.cost_guard import CostGuard, CostGuardSettings
 from spanwright_semconv import spending
 from support.editable import editable_span
+from support.price_book import installed_prices
+
+__all__ = ["installed_prices"]
 
 DAY = Account("day", "")
 
