@@ -16,11 +16,11 @@ from spanwright_instrumentation.providers.openai import OpenAIInstrumentor
 from spanwright_processors.spending import CostCeilingExceeded, guard
 from spanwright_processors.spending.desk import DESK
 from spanwright_semconv import event_violations, spending
-from support.price_book import installed_prices
+from support.counted_by_length import by_length
 from support.recording import Recording, instrumented
 from support.wire import Answer, Wire
 
-__all__ = ["installed_prices"]
+__all__ = ["by_length"]
 
 ANSWER = {
     "id": "chatcmpl-1",

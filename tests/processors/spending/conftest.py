@@ -7,9 +7,6 @@ from collections.abc import Iterator
 import pytest
 from spanwright_processors.spending import desk
 from spanwright_semconv import spending
-from support.price_book import installed_prices
-
-__all__ = ["installed_prices"]
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,9 @@ from spanwright_processors.spending.ceiling import blocks
 from spanwright_processors.spending.desk import DESK
 from spanwright_semconv import spending
 from spanwright_semconv.spending import PlannedCall
+from support.counted_by_length import by_length
+
+__all__ = ["by_length"]
 
 CONTENT = {"gen_ai.input.messages": "x" * 200_000}
 

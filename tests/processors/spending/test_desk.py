@@ -12,6 +12,9 @@ from spanwright_processors.spending import CostCeilingExceeded, guard, register_
 from spanwright_processors.spending.desk import Ceilings, Desk
 from spanwright_processors.spending.ledger import Account
 from spanwright_semconv.spending import PlannedCall, Verdict
+from support.counted_by_length import by_length
+
+__all__ = ["by_length"]
 
 #: gpt-4o: 2.50 dollars a million input tokens, 10 a million output tokens.
 TEXT = "x" * 2_000_000

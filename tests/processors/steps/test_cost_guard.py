@@ -11,10 +11,10 @@ from spanwright_processors.spending import desk
 from spanwright_processors.spending.ledger import Account
 from spanwright_processors.steps.cost_guard import CostGuard, CostGuardSettings
 from spanwright_semconv import spending
+from support.counted_by_length import by_length
 from support.editable import editable_span
-from support.price_book import installed_prices
 
-__all__ = ["installed_prices"]
+__all__ = ["by_length"]
 
 DAY = Account("day", "")
 
