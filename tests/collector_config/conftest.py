@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.collector import Collector
+from support.stage import free_address
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30.0
@@ -27,12 +27,6 @@ def collector_binary() -> Path:
     )
     assert built.returncode == 0, built.stderr[-2000:]
     return Path(built.stdout.strip())
-
-
-def free_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.fixture

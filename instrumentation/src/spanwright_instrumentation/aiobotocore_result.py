@@ -9,12 +9,10 @@ import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from .body import Body
-from .botocore_result import Closing, describe_answer
+from .botocore_result import Closing, observe_answer
 from .invocation import Invocation
-from .result import WholeAnswer
 from .stream import Reading
-from .translation import Request, Translation, record_response
+from .translation import Request, Translation
 
 
 def observe_aiobotocore_result(
@@ -25,17 +23,7 @@ def observe_aiobotocore_result(
     result: Any,
 ) -> None:
     """Record an answer that is whole, or arrange for it to be recorded while the application reads it."""
-    describe_answer(invocation, result)
-    found = result.get("stream") or result.get("body")
-    if hasattr(found, "_event_generator") and translation.stream_state is not None:
-        _observe_events(found, Reading(invocation, translation.stream_state(invocation.captures_content)))
-        return
-    if hasattr(found, "_raw_stream"):
-        state = WholeAnswer(translation, arguments, invocation.captures_content)
-        _observe_body(found, Reading(invocation, state, is_stream=False, body=Body(bytes, is_stream=False)))
-        return
-    record_response(invocation, translation.read_response(arguments, result, invocation.captures_content))
-    invocation.stop()
+    observe_answer(invocation, translation, arguments, result, (_observe_events, _observe_body))
 
 
 def _observe_events(stream: Any, reading: Reading) -> None:

@@ -36,14 +36,26 @@ def observe_botocore_result(
     result: Any,
 ) -> None:
     """Record an answer that is whole, or arrange for it to be recorded while the application reads it."""
+    observe_answer(invocation, translation, arguments, result, (_observe_events, _observe_body))
+
+
+def observe_answer(
+    invocation: Invocation,
+    translation: Translation,
+    arguments: Mapping[str, Any],
+    result: Any,
+    ways: tuple[Callable[[Any, Reading], None], Callable[[Any, Reading], None]],
+) -> None:
+    """The same for botocore and what reads asynchronously: ``ways`` observe an event stream, and a body."""
+    observe_events, observe_body = ways
     describe_answer(invocation, result)
     found = result.get("stream") or result.get("body")
     if hasattr(found, "_event_generator") and translation.stream_state is not None:
-        _observe_events(found, Reading(invocation, translation.stream_state(invocation.captures_content)))
+        observe_events(found, Reading(invocation, translation.stream_state(invocation.captures_content)))
         return
     if hasattr(found, "_raw_stream"):
         state = WholeAnswer(translation, arguments, invocation.captures_content)
-        _observe_body(found, Reading(invocation, state, is_stream=False, body=Body(bytes, is_stream=False)))
+        observe_body(found, Reading(invocation, state, is_stream=False, body=Body(bytes, is_stream=False)))
         return
     record_response(invocation, translation.read_response(arguments, result, invocation.captures_content))
     invocation.stop()

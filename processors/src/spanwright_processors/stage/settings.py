@@ -30,11 +30,7 @@ class TlsSettings:
     asked for."""
 
     def __post_init__(self) -> None:
-        if (self.certificate_file is None) != (self.key_file is None):
-            missing = "key_file" if self.key_file is None else "certificate_file"
-            raise ValueError(
-                f"Cannot use stage.tls: {missing} is missing. Set certificate_file and key_file."
-            )
+        _check_pair("stage.tls", self.certificate_file, self.key_file)
         if self.client_ca_file is not None and self.certificate_file is None:
             raise ValueError(
                 "Cannot use stage.tls.client_ca_file: there is no certificate of the stage's own. "
@@ -79,11 +75,7 @@ class NextHopSettings:
     """What has grown over this is sent on in several requests."""
 
     def __post_init__(self) -> None:
-        if (self.certificate_file is None) != (self.key_file is None):
-            missing = "key_file" if self.key_file is None else "certificate_file"
-            raise ValueError(
-                f"Cannot use stage.next: {missing} is missing. Set certificate_file and key_file."
-            )
+        _check_pair("stage.next", self.certificate_file, self.key_file)
         for name, least in (("timeout_ms", 1), ("max_request_bytes", 10_000)):
             _at_least(f"next.{name}", getattr(self, name), least)
         parts = urlsplit(self.endpoint)
@@ -210,6 +202,12 @@ def split_address(address: str) -> tuple[str, int] | None:
     if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65536):
         return None
     return host, int(port)
+
+
+def _check_pair(section: str, certificate_file: Path | None, key_file: Path | None) -> None:
+    if (certificate_file is None) != (key_file is None):
+        missing = "key_file" if key_file is None else "certificate_file"
+        raise ValueError(f"Cannot use {section}: {missing} is missing. Set certificate_file and key_file.")
 
 
 def _at_least(name: str, value: int, least: int) -> None:
