@@ -115,6 +115,13 @@ _CALLS = {"Converse": _converse(streams=False), "ConverseStream": _converse(stre
 _INVOKING = {"InvokeModel": False, "InvokeModelWithResponseStream": True}
 
 
+def _translation_for(client: Any, args: tuple[Any, ...]) -> Translation | None:
+    """That of a call of any service's client; None for what is not recorded."""
+    if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
+        return None
+    return _translation(*args)
+
+
 def _observe_call(
     telemetry: Telemetry,
     wrapped: Callable[..., Any],
@@ -123,9 +130,7 @@ def _observe_call(
     kwargs: dict[str, Any],
 ) -> Any:
     """Observer of the method that makes every call of every service."""
-    if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
-        return wrapped(*args, **kwargs)
-    translation = _translation(*args)
+    translation = _translation_for(client, args)
     if translation is None:
         return wrapped(*args, **kwargs)
     return PlainCalls(translation)(telemetry, wrapped, client, args, kwargs)
@@ -139,9 +144,7 @@ def _observe_async_call(
     kwargs: dict[str, Any],
 ) -> Any:
     """The same for aiobotocore, whose clients are botocore's with a method of their own here."""
-    if client.meta.service_model.service_name != _SERVICE or len(args) != 2:
-        return wrapped(*args, **kwargs)
-    translation = _translation(*args)
+    translation = _translation_for(client, args)
     if translation is None:
         return wrapped(*args, **kwargs)
     translation = replace(translation, observe=observe_aiobotocore_result)
