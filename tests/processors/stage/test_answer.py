@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from spanwright_processors.stage.answer import RETRYABLE_STATUSES, Answer, Outcome, from_grpc, from_http
+from spanwright_processors.stage.answer import Answer, Outcome, from_grpc, from_http
 
 
-@pytest.mark.parametrize("status", sorted(RETRYABLE_STATUSES))
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_what_may_be_sent_again_is_to_be_sent_again(status: int) -> None:
     """OTLP's four retryable statuses, with the time the next hop asked for."""
     assert from_http(status, 7.0) == Answer(

@@ -78,6 +78,11 @@ async def test_a_worker_that_ends_or_hangs_is_replaced(fault: str) -> None:
         assert restarts == [1]
 
 
+async def test_there_are_metrics_while_no_worker_runs() -> None:
+    """A stage whose workers are all being replaced is still scraped: an alarm needs it most then."""
+    assert await Workers(1, 1000, 1.0).metrics() == {}
+
+
 @pytest.mark.usefixtures("only_mask")
 async def test_a_new_policy_replaces_the_old_one_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests go on while the new workers start; those after it meet the new policy."""

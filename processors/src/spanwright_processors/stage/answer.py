@@ -51,8 +51,6 @@ class Answer:
 
 
 ACCEPTED = Answer(Outcome.ACCEPTED)
-#: Statuses of a next hop over HTTP that ask to come again (OTLP specification, "Retryable Response Codes").
-RETRYABLE_STATUSES = frozenset({429, 502, 503, 504})
 #: A next hop that refuses a message as such, over gRPC (INVALID_ARGUMENT) and HTTP.
 _REFUSING_CODES = frozenset({3})
 _REFUSING_STATUSES = frozenset({400, 413, 415, 422})

@@ -142,8 +142,10 @@ class Workers:
         return parts
 
     async def metrics(self) -> dict[str, bytes]:
-        """The metrics of each worker that answers in time, by its number."""
+        """The metrics of each worker that answers in time, by its number; none while none runs."""
         asked = {number: self._run(one.ask(Kind.METRICS)) for one, number in self._current.items()}
+        if not asked:
+            return {}
         await asyncio.wait(asked.values(), timeout=_METRICS_SECONDS)
         return {
             str(number): task.result()[1][0]
