@@ -5,11 +5,12 @@ Whole calls over the real SDK stand in ``providers/test_mcp.py``.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from opentelemetry import trace
-from spanwright_instrumentation.mcp_client import own_span, send_raw_request
+from spanwright_instrumentation.mcp_client import own_span, send_raw_request, send_request
 from support.recording import Recording
 
 
@@ -107,3 +108,33 @@ async def test_a_tool_within_a_tools_span_is_not_looked_for() -> None:
     span = recording.span("tools/call add")
     assert span.parent
     assert span.parent.span_id == tool.get_span_context().span_id
+
+
+class Unreadable:
+    """Parameters that raise when they are dumped."""
+
+    name = "add"
+    meta = None
+
+    def model_dump(self, **_: Any) -> Any:
+        raise ValueError("not to be told")
+
+
+@pytest.mark.parametrize(
+    ("request_", "spans"),
+    [(SimpleNamespace(method="tools/call", params=Unreadable()), ["tools/call add"]), ("nothing", [])],
+)
+async def test_a_request_that_cannot_be_read_goes_out(request_: Any, spans: list[str]) -> None:
+    """Version 1: as it is, and its span has what is known."""
+    recording, dispatcher = Recording(), Dispatcher()
+    result = await send_request(recording.telemetry, dispatcher.send, SimpleNamespace(), (request_,), {})
+    assert result is dispatcher.result
+    assert dispatcher.sent == [((request_,), {})]
+    assert [span.name for span in recording.spans] == spans
+
+
+async def test_parameters_that_cannot_be_copied_go_out() -> None:
+    """Version 2: what the application put into ``_meta`` is its own business."""
+    recording, dispatcher, params = Recording(), Dispatcher(), {"_meta": 5}
+    await send_raw_request(recording.telemetry, dispatcher.send, dispatcher, ("ping", params), {})
+    assert dispatcher.sent == [(("ping", params), {})]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from opentelemetry import trace
-from spanwright_instrumentation.mcp_server import respond, serve
+from spanwright_instrumentation.mcp_server import handle_request, respond, serve
 from support.recording import Recording
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -101,3 +101,23 @@ async def test_what_is_answered_outside_a_request_of_ours() -> None:
 
     await respond(Recording().telemetry, send, None, ("answer",), {})
     assert sent == ["answer"]
+
+
+async def test_a_request_that_cannot_be_read_is_handled() -> None:
+    """Version 1: whatever reading its parameters raises."""
+
+    class Unreadable:
+        name = "add"
+
+        def model_dump(self, **_: Any) -> Any:
+            raise ValueError("not to be told")
+
+    async def handler(*_: Any, **__: Any) -> str:
+        return "done"
+
+    recording = Recording()
+    taken = SimpleNamespace(request_id=5, message_metadata=None)
+    request = SimpleNamespace(method="tools/call", params=Unreadable())
+    for args in ((taken, request), (taken, "nothing"), ("nothing", request)):
+        assert await handle_request(recording.telemetry, handler, None, args, {}) == "done"
+    assert [span.name for span in recording.spans] == ["tools/call add"]

@@ -20,7 +20,17 @@ from spanwright_semconv.enums import McpMethod, Operation
 
 from .invocation import Invocation
 from .mcp_connection import connection_of
-from .mcp_message import CLIENT, META, end, fail, is_unobserved, read_arguments, read_message, span_name
+from .mcp_message import (
+    CLIENT,
+    META,
+    end,
+    fail,
+    is_unobserved,
+    params_of,
+    read_arguments,
+    read_message,
+    span_name,
+)
 from .telemetry import Telemetry
 from .tool import argument_forms, placed
 from .tool_registry import registry
@@ -38,13 +48,12 @@ async def send_request(
     telemetry: Telemetry, wrapped: Callable[..., Any], session: Any, args: tuple[Any, ...], kwargs: Any
 ) -> Any:
     """``BaseSession.send_request(request, …)``."""
-    request = args[0] if args else kwargs["request"]
+    request = args[0] if args else kwargs.get("request")
     if is_unobserved():
         return await wrapped(*args, **kwargs)
     message = getattr(request, "root", request)
-    params = message.params.model_dump(by_alias=True, exclude_none=True) if message.params else {}
     stream = getattr(session, "_read_stream", session)
-    invocation = _begin(telemetry, message.method, params, stream)
+    invocation = _begin(telemetry, lambda: (message.method, params_of(message)), stream)
     if invocation is None:
         return await wrapped(*args, **kwargs)
     try:
@@ -91,12 +100,12 @@ async def send_raw_request(
     telemetry: Telemetry, wrapped: Callable[..., Any], dispatcher: Any, args: tuple[Any, ...], kwargs: Any
 ) -> Any:
     """``Dispatcher.send_raw_request(method, params, …)``, which makes a span of the SDK's own, or none."""
-    method = str(args[0] if args else kwargs["method"])
+    method = args[0] if args else kwargs.get("method")
     params = args[1] if len(args) > 1 else kwargs.get("params")
     if is_unobserved():
         return await wrapped(*args, **kwargs)
     stream = getattr(dispatcher, "_read_stream", dispatcher)
-    invocation = _begin(telemetry, method, params or {}, stream)
+    invocation = _begin(telemetry, lambda: (str(method), params or {}), stream)
     if invocation is None:
         return await wrapped(*args, **kwargs)
     token = _around.set(invocation)
@@ -115,7 +124,7 @@ async def send_raw_request(
             _around.reset(token)
     if method == _INITIALIZE and isinstance(result, Mapping):
         connection_of(stream).protocol_version = result.get("protocolVersion")
-    end(method, result, invocation)
+    end(str(method), result, invocation)
     return result
 
 
@@ -149,9 +158,15 @@ class _Told:
         """Told by the error that is raised."""
 
 
-def _begin(telemetry: Telemetry, method: str, params: Mapping[str, Any], stream: object) -> Invocation | None:
-    """The client's span, a child of the model call that asked for the tool; None if it cannot be."""
+def _begin(
+    telemetry: Telemetry, read: Callable[[], tuple[str, Mapping[str, Any]]], stream: object
+) -> Invocation | None:
+    """The client's span, a child of the model call that asked for the tool; None if it cannot be.
+
+    :param read: gives the method and its parameters, and may raise.
+    """
     try:
+        method, params = read()
         found = read_message(method, params)
         current = get_current()
         parent, links = placed(None, current, link=False)
@@ -185,11 +200,16 @@ def _is_tool(current: Context) -> bool:
     return told.get(attributes.GEN_AI_OPERATION_NAME) == Operation.EXECUTE_TOOL.value
 
 
-def _with_context(params: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A copy of ``params`` whose ``_meta`` carries the current context, beside what stands there."""
-    carried = dict(params or {})
-    meta = dict(carried.get(META) or {})
-    inject(meta)
+def _with_context(params: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A copy of ``params`` whose ``_meta`` carries the current context, beside what stands there; ``params``
+    itself if it cannot be copied."""
+    try:
+        carried = dict(params or {})
+        meta = dict(carried.get(META) or {})
+        inject(meta)
+    except Exception:
+        logger.debug("Cannot put the context into an MCP request.", exc_info=withheld())
+        return params
     if meta:
         carried[META] = meta
     return carried

@@ -40,6 +40,20 @@ def is_unobserved() -> bool:
     return is_silenced(get_current()) or keeps_native(LIBRARY)
 
 
+def params_of(message: Any) -> Mapping[str, Any]:
+    """The parameters of a request of version 1 as they go over the wire; their name alone where the whole
+    cannot be had. May raise, as any reading of the application's objects."""
+    params = message.params
+    if params is None:
+        return {}
+    try:
+        dumped: Mapping[str, Any] = params.model_dump(by_alias=True, exclude_none=True)
+    except Exception:
+        logger.debug("Cannot read the parameters of an MCP request.", exc_info=withheld())
+        return {"name": getattr(params, "name", None)}
+    return dumped
+
+
 def end(method: str, result: Any, invocation: Invocation) -> None:
     """The request was answered with ``result``."""
     try:

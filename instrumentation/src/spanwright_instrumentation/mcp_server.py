@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.propagate import extract
@@ -20,6 +20,7 @@ from .mcp_message import (
     end,
     fail,
     is_unobserved,
+    params_of,
     read_arguments,
     read_error,
     read_message,
@@ -39,23 +40,14 @@ async def handle_request(
     telemetry: Telemetry, wrapped: Callable[..., Any], _server: Any, args: tuple[Any, ...], kwargs: Any
 ) -> Any:
     """``Server._handle_request(message, req, session, …)``: the answer is given to ``message.respond``."""
-    message = args[0] if args else kwargs["message"]
-    request = args[1] if len(args) > 1 else kwargs["req"]
+    message = args[0] if args else kwargs.get("message")
+    request = args[1] if len(args) > 1 else kwargs.get("req")
     if is_unobserved():
         return await wrapped(*args, **kwargs)
-    invocation = _begin(
-        telemetry,
-        request.method,
-        request.params.model_dump(by_alias=True, exclude_none=True) if request.params else {},
-        request_id=message.request_id,
-        http_request=getattr(message.message_metadata, "request_context", None),
-        protocol_version=getattr(
-            getattr(getattr(message, "_session", None), "client_params", None), "protocolVersion", None
-        ),
-    )
+    invocation = _begin(telemetry, lambda: _first(message, request))
     if invocation is None:
         return await wrapped(*args, **kwargs)
-    token = _answering.set((request.method, invocation))
+    token = _answering.set((getattr(request, "method", ""), invocation))
     try:
         with invocation.attach():
             result = await wrapped(*args, **kwargs)
@@ -89,34 +81,60 @@ async def respond(
     return await wrapped(*args, **kwargs)
 
 
-def _begin(
-    telemetry: Telemetry,
-    method: str,
-    params: Mapping[str, Any],
-    *,
-    request_id: object,
-    http_request: Any,
-    protocol_version: str | None,
-) -> Invocation | None:
-    """The server's span, a child of the client's wherever that is; None if it cannot be."""
-    try:
-        found = read_message(method, params)
-        found[attributes.JSONRPC_REQUEST_ID] = str(request_id)
-        found[attributes.MCP_PROTOCOL_VERSION] = protocol_version
-        if http_request is not None:
+class _Taken(NamedTuple):
+    """A request as the server takes it, in either version."""
+
+    method: str
+    params: Mapping[str, Any]
+    request_id: object
+    #: Starlette's request, where the message came by HTTP.
+    http_request: Any
+    protocol_version: str | None
+
+    def attributes(self) -> dict[str, Any]:
+        found = read_message(self.method, self.params)
+        found[attributes.JSONRPC_REQUEST_ID] = str(self.request_id)
+        found[attributes.MCP_PROTOCOL_VERSION] = self.protocol_version
+        if self.http_request is not None:
             found[attributes.NETWORK_TRANSPORT] = "tcp"
             found[attributes.NETWORK_PROTOCOL_NAME] = "http"
-            found[attributes.CLIENT_ADDRESS], found[attributes.CLIENT_PORT] = _client_of(http_request)
-            found[attributes.MCP_SESSION_ID] = http_request.headers.get("mcp-session-id")
+            found[attributes.CLIENT_ADDRESS], found[attributes.CLIENT_PORT] = _client_of(self.http_request)
+            found[attributes.MCP_SESSION_ID] = self.http_request.headers.get("mcp-session-id")
+        return found
+
+
+def _first(message: Any, request: Any) -> _Taken:
+    session = getattr(message, "_session", None)
+    return _Taken(
+        request.method,
+        params_of(request),
+        message.request_id,
+        getattr(message.message_metadata, "request_context", None),
+        getattr(getattr(session, "client_params", None), "protocolVersion", None),
+    )
+
+
+def _second(ctx: Any) -> _Taken:
+    params = {**(ctx.params or {}), **({META: ctx.meta} if ctx.meta else {})}
+    return _Taken(ctx.method, params, ctx.request_id, ctx.request, ctx.protocol_version)
+
+
+def _begin(telemetry: Telemetry, read: Callable[[], _Taken]) -> Invocation | None:
+    """The server's span, a child of the client's wherever that is; None if it cannot be.
+
+    :param read: may raise.
+    """
+    try:
+        taken = read()
         invocation = Invocation(
             telemetry,
             SERVER,
-            name=span_name(method, params),
+            name=span_name(taken.method, taken.params),
             kind=SpanKind.SERVER,
-            attributes=found,
-            parent=_carried(params),
+            attributes=taken.attributes(),
+            parent=_carried(taken.params),
         )
-        read_arguments(method, params, invocation)
+        read_arguments(taken.method, taken.params, invocation)
     except Exception:
         logger.debug("Cannot begin an MCP span.", exc_info=withheld())
         return None
@@ -154,17 +172,9 @@ async def serve_around(
 
 
 async def _served(telemetry: Telemetry, ctx: Any, handle: Callable[[], Awaitable[Any]]) -> Any:
-    if ctx.request_id is None:  # a notification
+    if getattr(ctx, "request_id", None) is None:  # a notification
         return await handle()
-    params = {**(ctx.params or {}), **({META: ctx.meta} if ctx.meta else {})}
-    invocation = _begin(
-        telemetry,
-        ctx.method,
-        params,
-        request_id=ctx.request_id,
-        http_request=ctx.request,
-        protocol_version=ctx.protocol_version,
-    )
+    invocation = _begin(telemetry, lambda: _second(ctx))
     if invocation is None:
         return await handle()
     try:
@@ -173,7 +183,7 @@ async def _served(telemetry: Telemetry, ctx: Any, handle: Callable[[], Awaitable
     except BaseException as error:
         fail(error, invocation, is_own=False)
         raise
-    end(ctx.method, result, invocation)
+    end(str(ctx.method), result, invocation)
     return result
 
 
