@@ -82,3 +82,21 @@ def test_ids_with_other_tokens_are_chance() -> None:
     assert not call().has_id_of(call())
     assert call(response__id="a").has_other_id_than(call(response__id="b"))
     assert not call(response__id="a").has_other_id_than(call())
+
+
+def test_a_stream_may_outlive_its_span() -> None:
+    """A span that ended before its answer's first chunk came lasts until then at least."""
+    early = call(0, 2, response__time_to_first_chunk=0.4)
+    assert early.was_read_later
+    assert early.is_at_the_time_of(call(390, 900))
+    assert call(390, 900).is_at_the_time_of(early)
+    assert not early.is_at_the_time_of(call(401, 900))
+    whole = call(0, 500, response__time_to_first_chunk=0.4)
+    assert not whole.was_read_later
+    assert not whole.is_at_the_time_of(call(390, 900))
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), -1, 0, 1e30, "soon", [0.4]])
+def test_a_first_chunk_told_wrong_changes_nothing(told: Any) -> None:
+    """A time that cannot be is none."""
+    assert call(0, 2, response__time_to_first_chunk=told).end_ns == START_NS + 2 * MILLISECOND

@@ -16,6 +16,7 @@ from support.call_traces import Trace, traces
 from support.editable import START_NS, editable_span
 
 DUPLICATE = "spanwright.duplicate_of"
+TOLD_BY = "spanwright.duplicated_by"
 SECOND = 1_000_000_000
 
 
@@ -143,8 +144,32 @@ def test_a_span_around_with_a_model_of_its_own_counts() -> None:
 
 
 def test_tokens_are_never_lost() -> None:
-    """A span that tells tokens counts where the one inside tells none."""
-    assert marks(call(3, None, parent=2), call(2, scope="framework")) == [None, None]
+    """A span that tells tokens counts where the one inside tells none, and says which one that was."""
+    outer = call(2, scope="framework")
+    assert marks(call(3, None, parent=2), outer) == [None, None]
+    assert outer.attributes[TOLD_BY] == f"{3:016x}"
+
+
+def test_a_call_of_its_own_inside_is_not_taken_for_the_same() -> None:
+    """What failed inside, or is of another model or response, or was asked in a tool, is another call."""
+    tool = editable_span({"gen_ai.operation.name": "execute_tool"}, span_id=4, parent=2)
+    for inside in (
+        [call(3, None, parent=2, status=StatusCode.ERROR)],
+        [call(3, None, parent=2, model="guard-mini")],
+        [call(3, None, parent=2, response="b")],
+        [call(3, None, parent=4), tool],
+    ):
+        outer = call(2, scope="framework", response="a")
+        marks(*inside, outer)
+        assert TOLD_BY not in outer.attributes
+
+
+def test_a_stream_whose_span_ended_before_it_was_read() -> None:
+    """Its first chunk says how long it lasted at least: the call read meanwhile is the same one."""
+    early = {"gen_ai.response.time_to_first_chunk": 0.4}
+    ours = call(2, start=0.39, end=0.5)
+    assert marks(ours, call(3, scope="framework", end=0.001, attributes=early)) == [None, 2]
+    assert marks(call(2, start=0.39, end=0.5), call(3, scope="framework", end=0.001)) == [None, None]
 
 
 def test_what_comes_late_is_marked_itself() -> None:

@@ -217,6 +217,25 @@ def test_a_duplicate_counts_among_the_spans_only() -> None:
     assert figures == {"model_calls": 1, "errors": 0, "cost.usd": 0.1, "spans": 3}
 
 
+@pytest.mark.parametrize("operation", ["chat", "embeddings"])
+def test_a_call_told_twice_is_one_call(operation: str) -> None:
+    """A span inside without tokens, and the one around it that has them: one priced call."""
+    inner = node(operation, 3, 2)
+    outer = node(operation, 1, 3, attributes={"spanwright.cost.usd": 0.1, "spanwright.duplicated_by": "2"})
+    totals = rolled_up(inner, outer, node(None, None, 1))
+    kind = {"chat": "model_calls", "embeddings": "embedding_calls"}[operation]
+    names = (kind, "duplicate_spans", "cost.usd", "cost.unknown_calls", "spans")
+    assert [totals.get(TRACE + name, 0) for name in names] == [1, 1, 0.1, 0, 3]
+    assert totals[TRACE + "steps"] == (1 if operation == "chat" else 0)
+
+
+def test_a_call_told_elsewhere_before_leaves_no_debt() -> None:
+    """The span inside has a root of its own, in another service: no figure falls below nothing."""
+    outer = node("chat", 1, 3, attributes={"spanwright.cost.usd": 0.1, "spanwright.duplicated_by": "2"})
+    totals = rolled_up(outer, node(None, None, 1))
+    assert (totals[TRACE + "model_calls"], totals.get(TRACE + "cost.unknown_calls", 0)) == (0, 0)
+
+
 def test_steps_are_answers_of_models() -> None:
     """A failed attempt is none; tools belong to the step that asked for them."""
     failed = chat(2, 1, status=ERROR)

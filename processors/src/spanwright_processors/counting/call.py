@@ -10,6 +10,7 @@ from spanwright_semconv.attributes import (
     GEN_AI_REQUEST_MODEL,
     GEN_AI_RESPONSE_ID,
     GEN_AI_RESPONSE_MODEL,
+    GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
     GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
     GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
     GEN_AI_USAGE_INPUT_TOKENS,
@@ -31,13 +32,18 @@ SLACK_NS = 5_000_000
 _UNIQUE = 20
 #: A log-like span that repeats a call's response id may come this much after it.
 AFTERWARDS_NS = 1_000_000_000
+#: No answer lets one wait longer for its first chunk: what says so is wrong.
+_LONGEST_S = 86_400
 
 
 class Call:
     """One span of a model call.
 
     ``tokens``: (input, output) as reported, None where neither was. ``claimed``: the scopes of the spans that
-    were found to tell of this call, itself included; one scope tells of a call once.
+    were found to tell of this call, itself included; one scope tells of a call once. ``end_ns`` is not before
+    the first chunk of the answer: ``was_read_later`` is true where the span ended before that one came, as
+    some end a stream's span when the application gets the stream. ``told_by``: the call inside this one that
+    told of it first, without its tokens.
     """
 
     __slots__ = (
@@ -50,14 +56,18 @@ class Call:
         "response_id",
         "span_id",
         "start_ns",
+        "told_by",
         "tokens",
+        "was_read_later",
     )
 
     def __init__(self, span: EditableSpan) -> None:
         get = span.attributes.get
         self.span_id = span.span_id
         self.start_ns = span.start_ns
-        self.end_ns = span.end_ns
+        first_chunk_ns = span.start_ns + _nanoseconds(get(GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK))
+        self.was_read_later = first_chunk_ns > span.end_ns
+        self.end_ns = max(span.end_ns, first_chunk_ns)
         self.failed = span.status_code is StatusCode.ERROR
         self.kind = KINDS[get(GEN_AI_OPERATION_NAME, "")]
         response_id = get(GEN_AI_RESPONSE_ID)
@@ -74,10 +84,19 @@ class Call:
             _count(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)) or 0,
         )
         self.claimed = {span.scope_name}
+        self.told_by: Call | None = None
 
     def contains(self, other: Call) -> bool:
         """True if the other one ran while this one did."""
         return self.start_ns - SLACK_NS <= other.start_ns and other.end_ns <= self.end_ns + SLACK_NS
+
+    def is_at_the_time_of(self, other: Call) -> bool:
+        """True if one ran while the other did; where an end is not known, if they overlap."""
+        if self.contains(other) or other.contains(self):
+            return True
+        if not (self.was_read_later or other.was_read_later):
+            return False
+        return self.start_ns <= other.end_ns and other.start_ns <= self.end_ns
 
     def is_near(self, other: Call) -> bool:
         """True if the two overlap, or one follows the other at once."""
@@ -123,6 +142,10 @@ class Call:
 def _plain(model: str) -> str:
     """A model's name without the provider before it."""
     return model.rpartition("/")[2].lower()
+
+
+def _nanoseconds(seconds: Any) -> int:
+    return int(seconds * 1e9) if isinstance(seconds, float | int) and 0 < seconds < _LONGEST_S else 0
 
 
 def _count(value: Any) -> int | None:

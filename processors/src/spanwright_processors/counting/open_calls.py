@@ -62,7 +62,7 @@ class OpenCalls:
         trace.parents[span.span_id] = 0 if is_errand else span.parent_span_id or 0
         counting = _counting(trace, call) if call is not None else None
         if call is not None and counting is None:
-            trace.calls[span.span_id] = call
+            _count(trace, call)
         elif call is not None and counting is not None:
             counting.claimed |= call.claimed
         if span.is_local_root:
@@ -102,6 +102,32 @@ class OpenCalls:
 
     def _forget(self, trace: _Trace) -> None:
         self.held_spans -= len(trace.parents)
+
+
+def _count(trace: _Trace, call: Call) -> None:
+    """``call`` counts from now on, instead of the one inside it that told of it without its tokens."""
+    call.told_by = _without_tokens(trace, call)
+    if call.told_by is not None:
+        call.claimed |= trace.calls.pop(call.told_by.span_id).claimed
+    trace.calls[call.span_id] = call
+
+
+def _without_tokens(trace: _Trace, call: Call) -> Call | None:
+    """The last call inside ``call`` that was answered, where only ``call`` tells what it used."""
+    if call.tokens is None:
+        return None
+    inside = [
+        each
+        for each in list(trace.calls.values())[-_COMPARED:]
+        if each.tokens is None
+        and not each.failed
+        and each.kind == call.kind
+        and call.contains(each)
+        and call.may_be_model_of(each)
+        and not call.has_other_id_than(each)
+        and _leads_to(trace, each.span_id, call.span_id)
+    ]
+    return inside[-1] if inside else None
 
 
 def _counting(trace: _Trace, call: Call) -> Call | None:
@@ -163,7 +189,7 @@ def _beside(call: Call, others: Iterable[Call]) -> Call | None:
 
 def _looks_like(call: Call, other: Call) -> bool:
     """True if time, tokens and model are those of the other one, and its response may be."""
-    if call.has_other_id_than(other) or not (call.contains(other) or other.contains(call)):
+    if call.has_other_id_than(other) or not call.is_at_the_time_of(other):
         return False
     return bool(call.tokens and call.tokens[0]) and call.has_tokens_of(other) and call.may_be_model_of(other)
 

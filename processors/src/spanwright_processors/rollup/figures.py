@@ -53,7 +53,7 @@ def write_figures(found: dict[str, Any], totals: Totals) -> None:
     found[SPANWRIGHT_TRACE_EMBEDDING_CALLS] = totals.embedding_calls
     found[SPANWRIGHT_TRACE_TOOL_CALLS] = totals.tool_calls
     found[SPANWRIGHT_TRACE_RETRIEVAL_CALLS] = totals.retrieval_calls
-    found[SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS] = totals.unknown_calls
+    found[SPANWRIGHT_TRACE_COST_UNKNOWN_CALLS] = max(0, totals.unknown_calls)
     found.update(totals.usage)
     if totals.costs:
         _add_cost(found, totals)
@@ -78,7 +78,7 @@ def overall(totals: Totals) -> RemoteTotals:
     """The totals as a caller in another service takes them: own ones and those that were returned to us."""
     own = RemoteTotals(
         totals.cost(),
-        totals.unknown_calls,
+        max(0, totals.unknown_calls),
         totals.model_calls,
         totals.usage.get(SPANWRIGHT_TRACE_USAGE_INPUT_TOKENS, 0),
         totals.usage.get(SPANWRIGHT_TRACE_USAGE_OUTPUT_TOKENS, 0),

@@ -22,6 +22,7 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_COST_UNKNOWN_MODEL,
     SPANWRIGHT_COST_USD,
     SPANWRIGHT_DUPLICATE_OF,
+    SPANWRIGHT_DUPLICATED_BY,
     SPANWRIGHT_FINISH_REASON,
     SPANWRIGHT_OUTCOME,
     SPANWRIGHT_PIPELINE_NAME,
@@ -73,7 +74,7 @@ class Totals:
     """Sums over some spans of one trace. Every figure is the same in whatever order spans are added.
 
     A span that repeats another one's call counts among the spans only. ``steps`` are the model calls that
-    did not fail. ``usage`` is by the root's attribute and holds what at least one call reported; ``remote``
+    did not fail. ``unknown_calls`` may be below 0 where a call was told of elsewhere before. ``usage`` is by the root's attribute and holds what at least one call reported; ``remote``
     is what called services returned, None where none did. ``last_call`` and
     ``last_retrieval`` are (end, span id) of the one that ended last; ``context`` holds (start, span id,
     value) of the first span to start that has the key.
@@ -145,8 +146,9 @@ class Totals:
             return
         self.genai = True
         if operation in MODEL_CALLS:
-            self.model_calls += 1
-            self.steps += not failed
+            again = SPANWRIGHT_DUPLICATED_BY in attributes
+            self.model_calls += not again
+            self.steps += not (failed or again)
             self._add_call(attributes, failed)
             self._add_answer(span, failed)
         elif operation == "execute_tool":
@@ -155,7 +157,7 @@ class Totals:
                 self.tool_failures += failed
                 self.tool_chain = joined(self.tool_chain, own_call(span, failed))
         elif operation == "embeddings":
-            self.embedding_calls += 1
+            self.embedding_calls += SPANWRIGHT_DUPLICATED_BY not in attributes
             self._add_call(attributes, failed)
         elif operation == "retrieval":
             self.retrieval_calls += 1
@@ -251,6 +253,9 @@ class Totals:
 
     def _add_call(self, attributes: dict[str, Any], failed: bool) -> None:
         reported = False
+        if SPANWRIGHT_DUPLICATED_BY in attributes:
+            self.duplicates += 1
+            self.unknown_calls -= 1  # the one that told of this call before, without a cost
         for name, sum_name in _USAGE:
             count = attributes.get(name)
             if type(count) is int:

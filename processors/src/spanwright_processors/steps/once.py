@@ -9,6 +9,7 @@ from typing import ClassVar
 from spanwright_semconv.attributes import (
     GEN_AI_OPERATION_NAME,
     SPANWRIGHT_DUPLICATE_OF,
+    SPANWRIGHT_DUPLICATED_BY,
     SPANWRIGHT_ORIGINAL_ATTRIBUTE,
 )
 
@@ -56,7 +57,8 @@ class Once:
       the same time stay apart.
 
     What arrives later than the span around it is marked instead of that one, since that one has gone.
-    A span that tells tokens never repeats one that tells none.
+    A span that tells tokens never repeats one that tells none: made around one of the same model, it counts,
+    and bears that one's id as the one that told of the call before.
     """
 
     Settings = OnceSettings
@@ -90,6 +92,8 @@ class Once:
             attributes[SPANWRIGHT_DUPLICATE_OF] = f"{counting.span_id:016x}"
             if self._settings.move_usage:
                 _move_usage(attributes)
+        elif call is not None and call.told_by is not None:
+            attributes[SPANWRIGHT_DUPLICATED_BY] = f"{call.told_by.span_id:016x}"
 
 
 def _move_usage(attributes: Attributes) -> None:

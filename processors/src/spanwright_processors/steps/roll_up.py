@@ -73,7 +73,8 @@ class RollUp:
       an event ``spanwright.trace.corrected`` with the totals as they are with it.
     * Only calls are summed: ``chat``, ``generate_content``, ``text_completion``, ``embeddings`` and
       ``rerank``. The usage on agent and workflow spans repeats theirs, and a span that is the duplicate of
-      another counts among the spans only. ``cost.unknown_calls`` are the calls without a cost, except those
+      another counts among the spans only; so does one inside a span that names it in
+      ``spanwright.duplicated_by``. ``cost.unknown_calls`` are the calls without a cost, except those
       that failed without reporting tokens. ``steps`` are the model calls that did not fail.
     * A tool span inside another one of the same tool is the same call, unless a model or an agent is between
       them; a server's side of it (MCP) counts where its client is not seen. The outermost tells whether it

@@ -158,6 +158,7 @@ __all__ = [
     "SPANWRIGHT_COST_UNKNOWN_MODEL",
     "SPANWRIGHT_COST_USD",
     "SPANWRIGHT_DIALECTS",
+    "SPANWRIGHT_DUPLICATED_BY",
     "SPANWRIGHT_DUPLICATE_OF",
     "SPANWRIGHT_EVAL",
     "SPANWRIGHT_FINISH_REASON",
@@ -575,6 +576,9 @@ SPANWRIGHT_DIALECTS: Final = "spanwright.dialects"
 #: Id (16 hexadecimal digits) of the span of the same trace that counts this call; this one repeats it, has no
 #: cost and is in no total. (string)
 SPANWRIGHT_DUPLICATE_OF: Final = "spanwright.duplicate_of"
+#: Id (16 hexadecimal digits) of a span inside this one that told of this call without its tokens, and had
+#: been passed on: the two are one call, in totals too. (string)
+SPANWRIGHT_DUPLICATED_BY: Final = "spanwright.duplicated_by"
 #: Online evaluation scores, `spanwright.eval.<name>`: 0 (worst) to 1 (best). (template[double])
 SPANWRIGHT_EVAL: Final = "spanwright.eval"
 #: Why the first generation stopped: `gen_ai.response.finish_reasons[0]`, as one value that can be filtered

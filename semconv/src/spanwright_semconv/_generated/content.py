@@ -157,6 +157,7 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.cost_guard.spent.usd",
         "spanwright.dialects",
         "spanwright.duplicate_of",
+        "spanwright.duplicated_by",
         "spanwright.finish_reason",
         "spanwright.guardrail.action",
         "spanwright.guardrail.name",

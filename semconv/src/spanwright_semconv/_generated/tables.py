@@ -184,6 +184,7 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "spanwright.cost_guard.spent.usd": AttributeDefinition("double"),
     "spanwright.dialects": AttributeDefinition("string[]"),
     "spanwright.duplicate_of": AttributeDefinition("string"),
+    "spanwright.duplicated_by": AttributeDefinition("string"),
     "spanwright.eval": AttributeDefinition("template[double]"),
     "spanwright.finish_reason": AttributeDefinition("string"),
     "spanwright.guardrail.action": AttributeDefinition("string", values=("passed", "modified", "rejected")),
