@@ -56,8 +56,8 @@ class Call:
         "response_id",
         "span_id",
         "start_ns",
-        "told_by",
         "tokens",
+        "told_by",
         "was_read_later",
     )
 

@@ -74,7 +74,8 @@ class Totals:
     """Sums over some spans of one trace. Every figure is the same in whatever order spans are added.
 
     A span that repeats another one's call counts among the spans only. ``steps`` are the model calls that
-    did not fail. ``unknown_calls`` may be below 0 where a call was told of elsewhere before. ``usage`` is by the root's attribute and holds what at least one call reported; ``remote``
+    did not fail. ``unknown_calls`` is below 0 where the span that told of a call before is not of this
+    subtree. ``usage`` is by the root's attribute and holds what at least one call reported; ``remote``
     is what called services returned, None where none did. ``last_call`` and
     ``last_retrieval`` are (end, span id) of the one that ended last; ``context`` holds (start, span id,
     value) of the first span to start that has the key.
