@@ -66,6 +66,10 @@ def _cases(source: EditableSpan) -> dict[str, tuple[str, dict[str, Any]]]:
         "no model call": ("opentelemetry.instrumentation.httpx", {f"http.key.{at}": at for at in range(12)}),
         "the conventions of today": ("opentelemetry.instrumentation.genai.openai", official),
         "OpenInference": ("openinference.instrumentation.openai", _openinference()),
+        "OpenInference, request and answer told again": (
+            "openinference.instrumentation.openai",
+            _told_again(),
+        ),
         "OpenLLMetry, flattened": ("opentelemetry.instrumentation.openai.v1", _flattened()),
         "Vercel AI SDK": ("ai", _vercel()),
     }
@@ -87,6 +91,24 @@ def _openinference() -> dict[str, Any]:
     attributes["llm.output_messages.0.message.role"] = "assistant"
     attributes["llm.output_messages.0.message.content"] = _ANSWER
     return attributes
+
+
+def _told_again() -> dict[str, Any]:
+    """As its instrumentors of SDKs write it: beside the messages the whole request and the whole answer."""
+    request = {"messages": _MESSAGES, "model": "gpt-4o", "temperature": 0.2, "max_tokens": 200}
+    answer = {
+        "id": "chatcmpl-BvQ2Vb7mXNcJt4r0PzKd",
+        "choices": [
+            {"finish_reason": "stop", "index": 0, "message": {"role": "assistant", "content": _ANSWER}}
+        ],
+        "created": 1_760_000_000,
+        "model": "gpt-4o-2024-08-06",
+        "object": "chat.completion",
+        "usage": {"prompt_tokens": 120, "completion_tokens": 30, "total_tokens": 150},
+    }
+    texts = {"input.value": json.dumps(request), "output.value": json.dumps(answer)}
+    kinds = dict.fromkeys(("input.mime_type", "output.mime_type"), "application/json")
+    return _openinference() | texts | kinds
 
 
 def _flattened() -> dict[str, Any]:
