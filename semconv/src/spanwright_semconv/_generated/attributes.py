@@ -134,6 +134,10 @@ __all__ = [
     "SERVICE_NAMESPACE",
     "SERVICE_VERSION",
     "SESSION_ID",
+    "SPANWRIGHT_AGENT_REPEATED_TOOL_CALLS",
+    "SPANWRIGHT_AGENT_REPEATED_TOOL_NAME",
+    "SPANWRIGHT_AGENT_STEPS",
+    "SPANWRIGHT_AGENT_TOOL_CALLS",
     "SPANWRIGHT_CONTENT_BYTES",
     "SPANWRIGHT_CONTENT_DROP_REASONS",
     "SPANWRIGHT_CONTENT_REF",
@@ -177,6 +181,7 @@ __all__ = [
     "SPANWRIGHT_PII_ENTITY_TYPES",
     "SPANWRIGHT_PII_MASKED",
     "SPANWRIGHT_PIPELINE_NAME",
+    "SPANWRIGHT_PIPELINE_TYPE",
     "SPANWRIGHT_PIPELINE_VERSION",
     "SPANWRIGHT_PROCESSING_FAILED_STEPS",
     "SPANWRIGHT_PROCESSING_REASON",
@@ -518,6 +523,16 @@ SERVICE_NAMESPACE: Final = "service.namespace"
 SERVICE_VERSION: Final = "service.version"
 #: The application's session; groups the traces of one conversation or workflow run. Never invented. (string)
 SESSION_ID: Final = "session.id"
+#: How often the most repeated tool call of this run was made, equal being tool and arguments. 1 means that
+#: none was repeated. (int, {call})
+SPANWRIGHT_AGENT_REPEATED_TOOL_CALLS: Final = "spanwright.agent.repeated_tool.calls"
+#: Tool of the most repeated call, where one was repeated. (string)
+SPANWRIGHT_AGENT_REPEATED_TOOL_NAME: Final = "spanwright.agent.repeated_tool.name"
+#: Steps of this run of the agent: answers of models that it asked itself; failed calls are none. (int,
+#: {step})
+SPANWRIGHT_AGENT_STEPS: Final = "spanwright.agent.steps"
+#: Tools that this run of the agent called itself; a sub-agent called as a tool is one. (int, {call})
+SPANWRIGHT_AGENT_TOOL_CALLS: Final = "spanwright.agent.tool_calls"
 #: Bytes (UTF-8) of the span's content attributes before they were cut. (int, By)
 SPANWRIGHT_CONTENT_BYTES: Final = "spanwright.content.bytes"
 #: Why values of the span were dropped without having been masked, sorted: `oversize`, `timeout`, `error`,
@@ -618,6 +633,9 @@ SPANWRIGHT_PII_ENTITY_TYPES: Final = "spanwright.pii.entity_types"
 SPANWRIGHT_PII_MASKED: Final = "spanwright.pii.masked"
 #: Name of the application's LLM pipeline. Copied to the root from a child where the root lacks it. (string)
 SPANWRIGHT_PIPELINE_NAME: Final = "spanwright.pipeline.name"
+#: What kind of pipeline the application's is, which decides its budgets of time and cost. Copied to the root
+#: from a child where the root lacks it. (enumeration)
+SPANWRIGHT_PIPELINE_TYPE: Final = "spanwright.pipeline.type"
 #: Git SHA or semantic version of the application's LLM pipeline. Copied to the root from a child where the
 #: root lacks it. (string)
 SPANWRIGHT_PIPELINE_VERSION: Final = "spanwright.pipeline.version"

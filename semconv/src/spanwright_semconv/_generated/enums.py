@@ -19,6 +19,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "OutputType",
+    "PipelineType",
     "Provider",
     "ResponseStatus",
     "SamplingReason",
@@ -271,6 +272,19 @@ class OutputType(StrEnum):
     IMAGE = "image"
     #: Speech.
     SPEECH = "speech"
+
+
+class PipelineType(StrEnum):
+    """Values of ``spanwright.pipeline.type`` (open)."""
+
+    #: Question and answer: one retrieval, one model call.
+    SIMPLE_QA = "simple_qa"
+    #: An agent with 2 to 4 tool calls.
+    AGENT = "agent"
+    #: Analysis of documents, long context.
+    DOCUMENT_ANALYSIS = "document_analysis"
+    #: An agent with more than 4 steps.
+    AUTONOMOUS_AGENT = "autonomous_agent"
 
 
 class Provider(StrEnum):

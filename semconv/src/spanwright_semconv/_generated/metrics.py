@@ -33,9 +33,19 @@ __all__ = [
     "MCP_SERVER_OPERATION_DURATION",
     "MCP_SERVER_SESSION_DURATION",
     "METRICS",
+    "SPANWRIGHT_CALLS",
+    "SPANWRIGHT_CALL_COST",
+    "SPANWRIGHT_CALL_DURATION",
+    "SPANWRIGHT_CALL_TIME_TO_FIRST_TOKEN",
+    "SPANWRIGHT_CALL_TOKENS_CACHE_READ",
+    "SPANWRIGHT_CALL_TOKENS_INPUT",
+    "SPANWRIGHT_CALL_TOKENS_OUTPUT",
     "SPANWRIGHT_COST_GUARD_EXCEEDED_CALLS",
     "SPANWRIGHT_COST_TOTAL",
     "SPANWRIGHT_COST_UNPRICED_CALLS",
+    "SPANWRIGHT_EVALUATION_SCORE",
+    "SPANWRIGHT_GUARDRAILS",
+    "SPANWRIGHT_HANDOFFS",
     "SPANWRIGHT_PROCESSING_CONTENT_DROPPED",
     "SPANWRIGHT_PROCESSING_CONTENT_LOST",
     "SPANWRIGHT_PROCESSING_ENGINE_FAILURES",
@@ -53,6 +63,11 @@ __all__ = [
     "SPANWRIGHT_STAGE_WAITING",
     "SPANWRIGHT_STAGE_WORKERS",
     "SPANWRIGHT_STAGE_WORKER_RESTARTS",
+    "SPANWRIGHT_TOOL_CALLS",
+    "SPANWRIGHT_TRACES",
+    "SPANWRIGHT_TRACE_COST",
+    "SPANWRIGHT_TRACE_DURATION",
+    "SPANWRIGHT_TRACE_RETRIEVAL_SCORE",
 ]
 
 GEN_AI_CLIENT_INFERENCE_DURATION: Final = MetricDefinition(
@@ -449,6 +464,122 @@ MCP_SERVER_SESSION_DURATION: Final = MetricDefinition(
     boundaries=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
     attributes=("error.type", "mcp.protocol.version", "network.transport"),
 )
+SPANWRIGHT_CALL_COST: Final = MetricDefinition(
+    name="spanwright.call.cost",
+    instrument="counter",
+    unit="USD",
+    description="US dollars of priced model calls.",
+    value_type="double",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "gen_ai.prompt.name",
+        "gen_ai.prompt.version",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
+)
+SPANWRIGHT_CALL_DURATION: Final = MetricDefinition(
+    name="spanwright.call.duration",
+    instrument="histogram",
+    unit="s",
+    description="How long model calls took.",
+    value_type="double",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
+)
+SPANWRIGHT_CALL_TIME_TO_FIRST_TOKEN: Final = MetricDefinition(
+    name="spanwright.call.time_to_first_token",
+    instrument="histogram",
+    unit="s",
+    description="Time to the first token of streamed answers.",
+    value_type="double",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
+)
+SPANWRIGHT_CALL_TOKENS_CACHE_READ: Final = MetricDefinition(
+    name="spanwright.call.tokens.cache_read",
+    instrument="counter",
+    unit="{token}",
+    description="Input tokens that came from the provider's cache.",
+    value_type="int",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "gen_ai.prompt.name",
+        "gen_ai.prompt.version",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
+)
+SPANWRIGHT_CALL_TOKENS_INPUT: Final = MetricDefinition(
+    name="spanwright.call.tokens.input",
+    instrument="counter",
+    unit="{token}",
+    description="Input tokens of model calls, those from the provider's cache included.",
+    value_type="int",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "gen_ai.prompt.name",
+        "gen_ai.prompt.version",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
+)
+SPANWRIGHT_CALL_TOKENS_OUTPUT: Final = MetricDefinition(
+    name="spanwright.call.tokens.output",
+    instrument="counter",
+    unit="{token}",
+    description="Output tokens of model calls.",
+    value_type="int",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "gen_ai.prompt.name",
+        "gen_ai.prompt.version",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+    ),
+)
+SPANWRIGHT_CALLS: Final = MetricDefinition(
+    name="spanwright.calls",
+    instrument="counter",
+    unit="{call}",
+    description="Model calls, each counted once, by how they ended.",
+    value_type="int",
+    boundaries=None,
+    attributes=(
+        "gen_ai.operation.name",
+        "gen_ai.provider.name",
+        "gen_ai.response.model",
+        "gen_ai.prompt.name",
+        "gen_ai.prompt.version",
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+        "spanwright.finish_reason",
+    ),
+)
 SPANWRIGHT_COST_TOTAL: Final = MetricDefinition(
     name="spanwright.cost.total",
     instrument="counter",
@@ -489,6 +620,38 @@ SPANWRIGHT_COST_GUARD_EXCEEDED_CALLS: Final = MetricDefinition(
     value_type="int",
     boundaries=None,
     attributes=("spanwright.cost_guard.scope", "spanwright.cost_guard.action"),
+)
+SPANWRIGHT_EVALUATION_SCORE: Final = MetricDefinition(
+    name="spanwright.evaluation.score",
+    instrument="histogram",
+    unit="1",
+    description="Scores of evaluations, from their events: 0 (worst) to 1 (best).",
+    value_type="double",
+    boundaries=None,
+    attributes=("gen_ai.evaluation.name", "spanwright.pipeline.name", "spanwright.pipeline.version"),
+)
+SPANWRIGHT_GUARDRAILS: Final = MetricDefinition(
+    name="spanwright.guardrails",
+    instrument="counter",
+    unit="{check}",
+    description="Checks by guardrails, those that passed included.",
+    value_type="int",
+    boundaries=None,
+    attributes=(
+        "spanwright.guardrail.name",
+        "spanwright.guardrail.stage",
+        "spanwright.guardrail.action",
+        "spanwright.pipeline.name",
+    ),
+)
+SPANWRIGHT_HANDOFFS: Final = MetricDefinition(
+    name="spanwright.handoffs",
+    instrument="counter",
+    unit="{run}",
+    description="Runs that were paused and handed to a person, by reason.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.hitl.reason", "spanwright.pipeline.name"),
 )
 SPANWRIGHT_PROCESSING_CONTENT_DROPPED: Final = MetricDefinition(
     name="spanwright.processing.content_dropped",
@@ -643,6 +806,57 @@ SPANWRIGHT_STAGE_WORKERS: Final = MetricDefinition(
     boundaries=None,
     attributes=(),
 )
+SPANWRIGHT_TOOL_CALLS: Final = MetricDefinition(
+    name="spanwright.tool.calls",
+    instrument="counter",
+    unit="{call}",
+    description="Calls of tools, by how they ended.",
+    value_type="int",
+    boundaries=None,
+    attributes=("gen_ai.tool.name", "spanwright.tool.version", "error.type"),
+)
+SPANWRIGHT_TRACE_COST: Final = MetricDefinition(
+    name="spanwright.trace.cost",
+    instrument="histogram",
+    unit="USD",
+    description="US dollars of whole traces.",
+    value_type="double",
+    boundaries=None,
+    attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
+)
+SPANWRIGHT_TRACE_DURATION: Final = MetricDefinition(
+    name="spanwright.trace.duration",
+    instrument="histogram",
+    unit="s",
+    description="How long whole traces took.",
+    value_type="double",
+    boundaries=None,
+    attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
+)
+SPANWRIGHT_TRACE_RETRIEVAL_SCORE: Final = MetricDefinition(
+    name="spanwright.trace.retrieval.score",
+    instrument="histogram",
+    unit="1",
+    description="The first retrieval score of a trace.",
+    value_type="double",
+    boundaries=None,
+    attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
+)
+SPANWRIGHT_TRACES: Final = MetricDefinition(
+    name="spanwright.traces",
+    instrument="counter",
+    unit="{trace}",
+    description="Traces, by how they ended.",
+    value_type="int",
+    boundaries=None,
+    attributes=(
+        "spanwright.pipeline.name",
+        "spanwright.pipeline.version",
+        "spanwright.pipeline.type",
+        "spanwright.outcome",
+        "spanwright.trace.finish_reason",
+    ),
+)
 
 #: All of them, by name.
 METRICS: Final[dict[str, MetricDefinition]] = {
@@ -670,9 +884,19 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "mcp.client.session.duration": MCP_CLIENT_SESSION_DURATION,
     "mcp.server.operation.duration": MCP_SERVER_OPERATION_DURATION,
     "mcp.server.session.duration": MCP_SERVER_SESSION_DURATION,
+    "spanwright.call.cost": SPANWRIGHT_CALL_COST,
+    "spanwright.call.duration": SPANWRIGHT_CALL_DURATION,
+    "spanwright.call.time_to_first_token": SPANWRIGHT_CALL_TIME_TO_FIRST_TOKEN,
+    "spanwright.call.tokens.cache_read": SPANWRIGHT_CALL_TOKENS_CACHE_READ,
+    "spanwright.call.tokens.input": SPANWRIGHT_CALL_TOKENS_INPUT,
+    "spanwright.call.tokens.output": SPANWRIGHT_CALL_TOKENS_OUTPUT,
+    "spanwright.calls": SPANWRIGHT_CALLS,
     "spanwright.cost.total": SPANWRIGHT_COST_TOTAL,
     "spanwright.cost.unpriced_calls": SPANWRIGHT_COST_UNPRICED_CALLS,
     "spanwright.cost_guard.exceeded_calls": SPANWRIGHT_COST_GUARD_EXCEEDED_CALLS,
+    "spanwright.evaluation.score": SPANWRIGHT_EVALUATION_SCORE,
+    "spanwright.guardrails": SPANWRIGHT_GUARDRAILS,
+    "spanwright.handoffs": SPANWRIGHT_HANDOFFS,
     "spanwright.processing.content_dropped": SPANWRIGHT_PROCESSING_CONTENT_DROPPED,
     "spanwright.processing.content_lost": SPANWRIGHT_PROCESSING_CONTENT_LOST,
     "spanwright.processing.engine_failures": SPANWRIGHT_PROCESSING_ENGINE_FAILURES,
@@ -690,4 +914,9 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.stage.waiting": SPANWRIGHT_STAGE_WAITING,
     "spanwright.stage.worker_restarts": SPANWRIGHT_STAGE_WORKER_RESTARTS,
     "spanwright.stage.workers": SPANWRIGHT_STAGE_WORKERS,
+    "spanwright.tool.calls": SPANWRIGHT_TOOL_CALLS,
+    "spanwright.trace.cost": SPANWRIGHT_TRACE_COST,
+    "spanwright.trace.duration": SPANWRIGHT_TRACE_DURATION,
+    "spanwright.trace.retrieval.score": SPANWRIGHT_TRACE_RETRIEVAL_SCORE,
+    "spanwright.traces": SPANWRIGHT_TRACES,
 }
