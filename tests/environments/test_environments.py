@@ -19,12 +19,13 @@ ENVIRONMENTS = environments.environments()
         for path in each.test_files()
     ],
 )
-def test_in_environment(environment: Environment, test_file: Path) -> None:
-    """The test file passes with the packages of this environment."""
+def test_in_environment(environment: Environment, test_file: Path, request: pytest.FixtureRequest) -> None:
+    """The test file passes with the packages of this environment, in an order drawn from the same seed."""
+    seed = request.config.getoption("randomly_seed")
     if not environments.is_chosen(environment):
         pytest.skip(f"{environments.CHOICE_VARIABLE} does not name {environment.name}")
     try:
-        run = environment.run(test_file)
+        run = environment.run(test_file, f"--randomly-seed={seed}")
     except NotInstallableError as error:
         pytest.skip(f"Cannot install the environment {environment.name}: {error}")
     if run.returncode:

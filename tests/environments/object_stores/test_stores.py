@@ -159,7 +159,7 @@ ENDING = """
     provider = TracerProvider()
     trace.set_tracer_provider(provider)
     provider.add_span_processor(BatchSpanProcessor(InMemorySpanExporter()))
-    settings = OffloadSettings(url="s3://bucket/of/prompts", spool=Path(sys.argv[2]))
+    settings = OffloadSettings(url="s3://bucket/ended", spool=Path(sys.argv[2]))
     attach(provider, StepChain([Offload(settings)]))
     with provider.get_tracer("t").start_as_current_span("chat") as span:
         span.set_attribute("gen_ai.input.messages", "the last words" * 50)
@@ -174,6 +174,6 @@ def test_the_end_of_a_program(address: str, tmp_path: Path) -> None:
     command = [sys.executable, str(script), address, str(tmp_path / "spool")]
     ran = subprocess.run([*command, "tests"], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stderr == ""
-    (one,) = trace_texts(opened("s3://bucket/of/prompts"), ran.stdout.strip())
+    (one,) = trace_texts(opened("s3://bucket/ended"), ran.stdout.strip())
     assert one.span.value("gen_ai.input.messages") == "the last words" * 50
     assert list((tmp_path / "spool").iterdir()) == []
