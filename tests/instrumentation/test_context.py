@@ -22,6 +22,7 @@ def test_on_every_span_begun_inside() -> None:
         conversation_id="c-1",
         pipeline="support",
         pipeline_version="a1b2c3",
+        pipeline_type="simple_qa",
     ):
         recording.chat()
     recording.chat()
@@ -32,6 +33,7 @@ def test_on_every_span_begun_inside() -> None:
         "gen_ai.conversation.id": "c-1",
         "spanwright.pipeline.name": "support",
         "spanwright.pipeline.version": "a1b2c3",
+        "spanwright.pipeline.type": "simple_qa",
     }
     assert inside == {**outside, **given}
     assert not given.keys() & outside.keys()

@@ -58,6 +58,8 @@ class context:  # noqa: N801 - used like a function
     :param mask: further values to mask there: order numbers, project names.
     :param pipeline: name of the application's pipeline, ``spanwright.pipeline.name``.
     :param pipeline_version: git SHA or version, ``spanwright.pipeline.version``.
+    :param pipeline_type: ``simple_qa``, ``agent``, ``document_analysis`` or ``autonomous_agent``: which budgets
+        of time and cost the pipeline has, ``spanwright.pipeline.type``.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class context:  # noqa: N801 - used like a function
         conversation_id: str | None = None,
         pipeline: str | None = None,
         pipeline_version: str | None = None,
+        pipeline_type: str | None = None,
         user_name: str | None = None,
         mask: Iterable[str] = (),
     ) -> None:
@@ -77,6 +80,7 @@ class context:  # noqa: N801 - used like a function
             attributes.GEN_AI_CONVERSATION_ID: conversation_id,
             attributes.SPANWRIGHT_PIPELINE_NAME: pipeline,
             attributes.SPANWRIGHT_PIPELINE_VERSION: pipeline_version,
+            attributes.SPANWRIGHT_PIPELINE_TYPE: pipeline_type,
         }
         self._given = {key: str(value) for key, value in given.items() if value is not None}
         values = [mask] if isinstance(mask, str) else mask

@@ -111,6 +111,7 @@ def workflow(
     mask: Iterable[str] = (),
     pipeline: str | None = None,
     pipeline_version: str | None = None,
+    pipeline_type: str | None = None,
     messages: bool = False,
 ) -> Work: ...
 
@@ -151,6 +152,7 @@ def agent(
     mask: Iterable[str] = (),
     pipeline: str | None = None,
     pipeline_version: str | None = None,
+    pipeline_type: str | None = None,
     messages: bool = False,
 ) -> Work: ...
 

@@ -255,6 +255,16 @@ def test_environment_and_version_come_from_the_resource() -> None:
     assert roots[0].attributes["deployment.environment.name"] == "prod"
 
 
+def test_pipeline_may_come_from_the_resource() -> None:
+    """Without a change of code: name, type and version of the pipeline as resource attributes of ours."""
+    root = node("invoke_workflow", None, 1)
+    pipeline = {"name": "support", "type": "simple_qa", "version": "7"}
+    root.resource = {f"spanwright.pipeline.{key}": value for key, value in pipeline.items()}
+    root.resource = {**root.resource, "service.version": "1.4.2"}
+    rolled_up(root)
+    assert {key: root.attributes[f"spanwright.pipeline.{key}"] for key in pipeline} == pipeline
+
+
 def test_masking_of_all_spans_is_told_on_the_root() -> None:
     """Types and whether they were replaced, besides that something was found."""
     step, root, child = RollUp(), node(None, None, 1), chat(2, 1)

@@ -13,6 +13,8 @@ from spanwright_semconv.attributes import (
     DEPLOYMENT_ENVIRONMENT_NAME,
     SERVICE_VERSION,
     SPANWRIGHT_OUTCOME,
+    SPANWRIGHT_PIPELINE_NAME,
+    SPANWRIGHT_PIPELINE_TYPE,
     SPANWRIGHT_PIPELINE_VERSION,
     SPANWRIGHT_TRACE_ROOT_SPAN_ID,
 )
@@ -164,6 +166,9 @@ def _told_by(resource: Mapping[str, Any]) -> _Told:
     """What a root has from its resource where it lacks it."""
     keys = (
         (DEPLOYMENT_ENVIRONMENT_NAME, DEPLOYMENT_ENVIRONMENT_NAME),
+        (SPANWRIGHT_PIPELINE_NAME, SPANWRIGHT_PIPELINE_NAME),
+        (SPANWRIGHT_PIPELINE_TYPE, SPANWRIGHT_PIPELINE_TYPE),
+        (SPANWRIGHT_PIPELINE_VERSION, SPANWRIGHT_PIPELINE_VERSION),
         (SPANWRIGHT_PIPELINE_VERSION, SERVICE_VERSION),
     )
     return tuple((key, resource[name]) for key, name in keys if name in resource)

@@ -487,7 +487,7 @@ SPANWRIGHT_CALL_DURATION: Final = MetricDefinition(
     unit="s",
     description="How long model calls took.",
     value_type="double",
-    boundaries=None,
+    boundaries=(0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 50.0, 100.0),
     attributes=(
         "gen_ai.operation.name",
         "gen_ai.provider.name",
@@ -502,7 +502,7 @@ SPANWRIGHT_CALL_TIME_TO_FIRST_TOKEN: Final = MetricDefinition(
     unit="s",
     description="Time to the first token of streamed answers.",
     value_type="double",
-    boundaries=None,
+    boundaries=(0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0),
     attributes=(
         "gen_ai.operation.name",
         "gen_ai.provider.name",
@@ -627,7 +627,7 @@ SPANWRIGHT_EVALUATION_SCORE: Final = MetricDefinition(
     unit="1",
     description="Scores of evaluations, from their events: 0 (worst) to 1 (best).",
     value_type="double",
-    boundaries=None,
+    boundaries=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 1.0),
     attributes=("gen_ai.evaluation.name", "spanwright.pipeline.name", "spanwright.pipeline.version"),
 )
 SPANWRIGHT_GUARDRAILS: Final = MetricDefinition(
@@ -821,7 +821,7 @@ SPANWRIGHT_TRACE_COST: Final = MetricDefinition(
     unit="USD",
     description="US dollars of whole traces.",
     value_type="double",
-    boundaries=None,
+    boundaries=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.05, 0.15, 0.5, 1.0, 2.0, 5.0),
     attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
 )
 SPANWRIGHT_TRACE_DURATION: Final = MetricDefinition(
@@ -830,7 +830,28 @@ SPANWRIGHT_TRACE_DURATION: Final = MetricDefinition(
     unit="s",
     description="How long whole traces took.",
     value_type="double",
-    boundaries=None,
+    boundaries=(
+        0.1,
+        0.25,
+        0.5,
+        0.8,
+        1.0,
+        1.5,
+        2.0,
+        2.5,
+        3.0,
+        4.0,
+        5.0,
+        6.5,
+        8.0,
+        10.0,
+        15.0,
+        20.0,
+        30.0,
+        60.0,
+        120.0,
+        300.0,
+    ),
     attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
 )
 SPANWRIGHT_TRACE_RETRIEVAL_SCORE: Final = MetricDefinition(
@@ -839,7 +860,7 @@ SPANWRIGHT_TRACE_RETRIEVAL_SCORE: Final = MetricDefinition(
     unit="1",
     description="The first retrieval score of a trace.",
     value_type="double",
-    boundaries=None,
+    boundaries=(0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.72, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0),
     attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
 )
 SPANWRIGHT_TRACES: Final = MetricDefinition(
