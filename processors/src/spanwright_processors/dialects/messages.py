@@ -38,6 +38,8 @@ _ITEM_ROLES = {
     "tool_call_response": "tool",
 }
 _REASONS = ("finish_reason", "finishReason", "stop_reason")
+_OTHER_REASONS = frozenset((*_REASONS[1:], "generation_info", "lc"))
+_PLAIN_KEYS = ("role", "content")
 #: Keys that only messages, choices and generations have.
 _SIGNS = frozenset(
     (
@@ -162,6 +164,33 @@ def plain_text(found: Any) -> str | None:
     return written[0] if written is not None else None
 
 
+def plain_answer(found: Any) -> tuple[list[Row], dict[str, Any]] | None:
+    """The choices of a response in OpenAI's format, of text alone, and the rest; None for others."""
+    if type(found) is not dict or _holder(found, _OUTPUTS) != "choices":
+        return None
+    rows = [_plain_choice(each) for each in found["choices"]] if type(found["choices"]) is list else [None]
+    told = [row for row in rows if row is not None]
+    if len(told) != len(rows):
+        return None
+    rest = dict(found)
+    del rest["choices"]
+    return told, rest
+
+
+def _plain_choice(choice: Any) -> Row | None:
+    if type(choice) is not dict or not _OTHER_REASONS.isdisjoint(choice):
+        return None
+    inner, reason = choice.get("message"), choice.get("finish_reason")
+    if type(inner) is not dict or (reason is not None and type(reason) is not str):
+        return None
+    role, content = inner.get("role"), inner.get("content")
+    if type(role) is not str or role not in _SIMPLE_ROLES or type(content) is not str or not content:
+        return None
+    if len(inner) > 2 and any(item not in EMPTY for key, item in inner.items() if key not in _PLAIN_KEYS):
+        return None
+    return role, content, reason
+
+
 def text_message(role: str, content: str) -> str:
     """One message of plain text, as the JSON text of a list."""
     return f'[{{"role":"{role}","parts":[{{"type":"text","content":{_quoted(content)}}}]}}]'
@@ -204,9 +233,12 @@ def sent_messages(value: Any, found: Any = None) -> tuple[list[Message], list[Pa
     return found, system, rest
 
 
-def received_messages(value: Any) -> tuple[list[Message], dict[str, Any]]:
-    """(messages, the rest) of what came back: messages, a whole response, or any object."""
-    found = decoded(value)
+def received_messages(value: Any, found: Any = None) -> tuple[list[Message], dict[str, Any]]:
+    """(messages, the rest) of what came back: messages, a whole response, or any object.
+
+    ``found`` is what ``value`` stands for, where that is known.
+    """
+    found = decoded(value) if found is None else found
     key = _holder(found, _OUTPUTS)
     if key is None:
         return _messages(found, value, "assistant"), {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from spanwright_semconv.attributes import (
     GEN_AI_AGENT_NAME,
@@ -19,12 +19,13 @@ from spanwright_semconv.attributes import (
     GEN_AI_TOOL_NAME,
     GEN_AI_WORKFLOW_NAME,
 )
-from spanwright_semconv.messages import Message
+from spanwright_semconv.messages import Part
 
 from .flattened import Row
 from .messages import (
     instructions_of,
     messages_text,
+    plain_answer,
     plain_text,
     received_messages,
     rows_text,
@@ -63,6 +64,10 @@ _RESPONSE: Mapping[str, tuple[str, ...]] = {
     "model": ("gen_ai.response.model",),
     "system_fingerprint": ("openai.response.system_fingerprint",),
 }
+#: What makes an object with messages something else than a request for an answer to them.
+_BESIDE_MESSAGES = frozenset(
+    ("role", "parts", "lc", "type", "system", "instructions", "system_instruction", "systemInstruction")
+)
 _USAGE_KEYS = ("usage", "usage_metadata", "usageMetadata")
 #: Operation -> the attribute that says what was called.
 _NAMES = {
@@ -86,6 +91,15 @@ _PACKED_READ = frozenset(
 )
 #: What of a message event is about the event.
 _OF_EVENTS = ("event.name", "gen_ai.system", "gen_ai.message.index")
+
+
+class _Answer(NamedTuple):
+    """Messages as JSON text, with and without why they ended; their finish reasons; the rest of it all."""
+
+    written: str
+    bare: str
+    reasons: list[str]
+    rest: dict[str, Any]
 
 
 def place(translation: Translation, content: str, value: Any) -> Any:
@@ -115,8 +129,8 @@ def _sent(translation: Translation, value: Any) -> Any:
     plain = plain_text(found)
     if plain is not None:  # nearly all conversations
         return ALL_READ if translation.put(GEN_AI_INPUT_MESSAGES, plain) else NOTHING_READ
-    messages, system, rest = sent_messages(value, found)
-    is_placed = translation.put(GEN_AI_INPUT_MESSAGES, messages_text(messages))
+    written, system, rest = _request(value, found)
+    is_placed = translation.put(GEN_AI_INPUT_MESSAGES, written)
     if system:
         is_placed = translation.put(GEN_AI_SYSTEM_INSTRUCTIONS, system) and is_placed
     if rest:
@@ -127,12 +141,25 @@ def _sent(translation: Translation, value: Any) -> Any:
     return (rest or ALL_READ) if is_placed else NOTHING_READ
 
 
+def _request(value: Any, found: Any) -> tuple[str, list[Part], dict[str, Any]]:
+    """(messages as JSON text, system instructions, the rest) of a request."""
+    if type(found) is dict and _BESIDE_MESSAGES.isdisjoint(found):
+        plain = plain_text(found.get("messages"))
+        if plain is not None and plain != "[]":
+            rest = dict(found)
+            del rest["messages"]
+            return plain, [], rest
+    messages, system, rest = sent_messages(value, found)
+    return messages_text(messages), system, rest
+
+
 def _received(translation: Translation, value: Any) -> Any:
-    messages, rest = received_messages(value)
-    reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
-    written = messages_text(messages)
+    found = decoded(value)
+    plain = plain_answer(found)  # nearly all of one choice
+    answer = _plain_answer(*plain) if plain is not None else None
+    written, bare, reasons, rest = answer if answer is not None else _answer(value, found)
     is_placed = _put_answer(translation, written, reasons) or (
-        bool(reasons) and _adds_reasons(translation, messages, written)
+        bool(reasons) and _adds_reasons(translation, written, bare, reasons)
     )
     if rest:
         for key in _USAGE_KEYS:
@@ -143,6 +170,23 @@ def _received(translation: Translation, value: Any) -> Any:
     return (rest or ALL_READ) if is_placed else NOTHING_READ
 
 
+def _plain_answer(rows: list[Row], rest: dict[str, Any]) -> _Answer | None:
+    found = rows_text(rows, "assistant")
+    if found is None:
+        return None
+    bare = rows_text([(role, content, None) for role, content, _ in rows], "assistant")
+    return _Answer(found[0], bare[0] if bare is not None else "", found[1], rest)
+
+
+def _answer(value: Any, found: Any) -> _Answer:
+    messages, rest = received_messages(value, found)
+    reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
+    bare: list[Any] = [
+        {key: item for key, item in each.items() if key != "finish_reason"} for each in messages
+    ]
+    return _Answer(messages_text(messages), messages_text(bare), reasons, rest)
+
+
 def _put_answer(translation: Translation, messages: str, reasons: list[str]) -> bool:
     if not translation.put(GEN_AI_OUTPUT_MESSAGES, messages):
         return False
@@ -151,19 +195,13 @@ def _put_answer(translation: Translation, messages: str, reasons: list[str]) -> 
     return True
 
 
-def _adds_reasons(translation: Translation, messages: list[Message], written: str) -> bool:
+def _adds_reasons(translation: Translation, messages: str, bare: str, reasons: list[str]) -> bool:
     """True if the messages are those that were read before, which did not tell why they ended, and do now."""
     held = translation.new.get(GEN_AI_OUTPUT_MESSAGES)
-    if held is None:
+    if held is None or (bare != held and decoded(held) != decoded(bare)):
         return False
-    bare: list[Any] = [
-        {key: item for key, item in each.items() if key != "finish_reason"} for each in messages
-    ]
-    if messages_text(bare) != held and decoded(held) != bare:
-        return False
-    translation.new[GEN_AI_OUTPUT_MESSAGES] = written
+    translation.new[GEN_AI_OUTPUT_MESSAGES] = messages
     if translation.operation in _MODEL_CALLS:
-        reasons = [each["finish_reason"] for each in messages if "finish_reason" in each]
         translation.put(GEN_AI_RESPONSE_FINISH_REASONS, reasons)
     return True
 

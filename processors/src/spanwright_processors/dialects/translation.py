@@ -91,14 +91,15 @@ class Translation:
         """Give the official attributes their values in an object, by dotted path. What of it has no place."""
         rest = dict(found)
         for path, targets in paths.items():
-            head, tail = _split(path)
-            value = rest.get(head)
-            if value is None:
-                continue
-            if tail and isinstance(value, Mapping):
-                rest[head] = self.put_at(value, {tail: targets})
-            elif not tail and self._put_in_all(targets, value):
-                del rest[head]
+            value = rest.get(path)
+            if value is not None:
+                if self._put_in_all(targets, value):
+                    del rest[path]
+            elif "." in path:
+                head, tail = _split(path)
+                value = rest.get(head)
+                if isinstance(value, Mapping):
+                    rest[head] = self.put_at(value, {tail: targets})
         return {key: item for key, item in rest.items() if item or item not in EMPTY}
 
     def move(self, key: str, value: Any) -> None:
