@@ -213,6 +213,8 @@ __all__ = [
     "SPANWRIGHT_STAGE_OUTCOME",
     "SPANWRIGHT_STAGE_SIGNAL",
     "SPANWRIGHT_STAGE_TRANSPORT",
+    "SPANWRIGHT_STORE_OUTCOME",
+    "SPANWRIGHT_STORE_TABLE",
     "SPANWRIGHT_SYSTEM_PROMPT_SHA256",
     "SPANWRIGHT_TIME_TO_FIRST_TOKEN",
     "SPANWRIGHT_TOOL_ARGUMENTS_VALID",
@@ -714,6 +716,10 @@ SPANWRIGHT_STAGE_OUTCOME: Final = "spanwright.stage.outcome"
 SPANWRIGHT_STAGE_SIGNAL: Final = "spanwright.stage.signal"
 #: How a request came to the stage (metric dimension). (enumeration)
 SPANWRIGHT_STAGE_TRANSPORT: Final = "spanwright.stage.transport"
+#: What became of rows that came to the store (metric dimension). (enumeration)
+SPANWRIGHT_STORE_OUTCOME: Final = "spanwright.store.outcome"
+#: The table of the store that rows belong to (metric dimension). (enumeration)
+SPANWRIGHT_STORE_TABLE: Final = "spanwright.store.table"
 #: SHA-256 in hexadecimal of the system prompt's text, UTF-8, several parts joined by a newline. (string)
 SPANWRIGHT_SYSTEM_PROMPT_SHA256: Final = "spanwright.system_prompt.sha256"
 #: Seconds from the request to the first chunk with content (text, reasoning or a tool call), not the

@@ -207,6 +207,8 @@ NEVER_CONTENT_KEYS: Final[frozenset[str]] = frozenset(
         "spanwright.stage.outcome",
         "spanwright.stage.signal",
         "spanwright.stage.transport",
+        "spanwright.store.outcome",
+        "spanwright.store.table",
         "spanwright.system_prompt.sha256",
         "spanwright.time_to_first_token",
         "spanwright.tool.arguments.valid",

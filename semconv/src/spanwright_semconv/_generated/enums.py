@@ -27,6 +27,8 @@ __all__ = [
     "StageOutcome",
     "StageSignal",
     "StageTransport",
+    "StoreOutcome",
+    "StoreTable",
     "TokenModality",
 ]
 
@@ -400,6 +402,26 @@ class StageTransport(StrEnum):
     GRPC = "grpc"
     #: OTLP/HTTP with protobuf.
     HTTP = "http"
+
+
+class StoreOutcome(StrEnum):
+    """Values of ``spanwright.store.outcome`` (open)."""
+
+    #: Stored now.
+    STORED = "stored"
+    #: Stored before.
+    REPEATED = "repeated"
+    #: Not to be stored: no id, no time that can be right, or past the retention.
+    REFUSED = "refused"
+
+
+class StoreTable(StrEnum):
+    """Values of ``spanwright.store.table`` (open)."""
+
+    #: Spans.
+    SPANS = "spans"
+    #: Events: of spans, of log records, and scores on roots.
+    EVENTS = "events"
 
 
 class TokenModality(StrEnum):

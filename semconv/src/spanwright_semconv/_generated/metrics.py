@@ -63,6 +63,8 @@ __all__ = [
     "SPANWRIGHT_STAGE_WAITING",
     "SPANWRIGHT_STAGE_WORKERS",
     "SPANWRIGHT_STAGE_WORKER_RESTARTS",
+    "SPANWRIGHT_STORE_COMMIT_DURATION",
+    "SPANWRIGHT_STORE_ROWS",
     "SPANWRIGHT_TOOL_CALLS",
     "SPANWRIGHT_TRACES",
     "SPANWRIGHT_TRACE_COST",
@@ -806,6 +808,24 @@ SPANWRIGHT_STAGE_WORKERS: Final = MetricDefinition(
     boundaries=None,
     attributes=(),
 )
+SPANWRIGHT_STORE_COMMIT_DURATION: Final = MetricDefinition(
+    name="spanwright.store.commit.duration",
+    instrument="histogram",
+    unit="s",
+    description="Time that the database took over the rows of one commit.",
+    value_type="double",
+    boundaries=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+    attributes=("error.type",),
+)
+SPANWRIGHT_STORE_ROWS: Final = MetricDefinition(
+    name="spanwright.store.rows",
+    instrument="counter",
+    unit="{row}",
+    description="Spans and events that came to the store. `spanwright.store.table` is set for those that were stored.",
+    value_type="int",
+    boundaries=None,
+    attributes=("spanwright.store.outcome", "spanwright.store.table"),
+)
 SPANWRIGHT_TOOL_CALLS: Final = MetricDefinition(
     name="spanwright.tool.calls",
     instrument="counter",
@@ -935,6 +955,8 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.stage.waiting": SPANWRIGHT_STAGE_WAITING,
     "spanwright.stage.worker_restarts": SPANWRIGHT_STAGE_WORKER_RESTARTS,
     "spanwright.stage.workers": SPANWRIGHT_STAGE_WORKERS,
+    "spanwright.store.commit.duration": SPANWRIGHT_STORE_COMMIT_DURATION,
+    "spanwright.store.rows": SPANWRIGHT_STORE_ROWS,
     "spanwright.tool.calls": SPANWRIGHT_TOOL_CALLS,
     "spanwright.trace.cost": SPANWRIGHT_TRACE_COST,
     "spanwright.trace.duration": SPANWRIGHT_TRACE_DURATION,

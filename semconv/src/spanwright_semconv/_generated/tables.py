@@ -241,6 +241,8 @@ ATTRIBUTES: Final[dict[str, AttributeDefinition]] = {
     "spanwright.stage.outcome": AttributeDefinition("string"),
     "spanwright.stage.signal": AttributeDefinition("string"),
     "spanwright.stage.transport": AttributeDefinition("string"),
+    "spanwright.store.outcome": AttributeDefinition("string"),
+    "spanwright.store.table": AttributeDefinition("string"),
     "spanwright.system_prompt.sha256": AttributeDefinition("string"),
     "spanwright.time_to_first_token": AttributeDefinition("double"),
     "spanwright.tool.arguments.valid": AttributeDefinition("boolean"),
