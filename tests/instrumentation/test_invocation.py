@@ -314,3 +314,20 @@ def test_messages_changed_afterwards_are_recorded_as_sent() -> None:
     invocation.stop()
     found = json.loads(recording.attributes("chat gpt-5")["gen_ai.input.messages"])
     assert found == [{"role": "user", "parts": [{"type": "text", "content": "first"}]}]
+
+
+def test_attributes_made_when_the_span_is_read() -> None:
+    """What is made later stands beside what is known; if making it fails, the known stays."""
+    recording = Recording()
+    known = {"gen_ai.provider.name": "qdrant", "spanwright.rerank.applied": False}
+    for later in (
+        lambda: {"spanwright.retrieval.returned": 3, "gen_ai.retrieval.top_k": None},
+        lambda: 1 / 0,
+    ):
+        invocation = Invocation(recording.telemetry, "retrieval", attributes=known)
+        invocation.later = later  # type: ignore[assignment]
+        invocation.stop()
+
+    whole, broken = (dict(span.attributes or {}) for span in recording.spans)
+    assert whole.pop("spanwright.retrieval.returned") == 3
+    assert whole == broken == {**known, "gen_ai.operation.name": "retrieval"}

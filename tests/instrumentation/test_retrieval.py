@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import partial
 from typing import Any
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spanwright_instrumentation import retrieval
 from spanwright_instrumentation.content import content_text
 from spanwright_instrumentation.embedding_memory import remember_embeddings
+from spanwright_instrumentation.measure import INNER_PRODUCT
 from spanwright_instrumentation.retrieval import (
     MAX_DOCUMENTS,
     Document,
     Retrieval,
     request_attributes,
     response_attributes,
+    response_later,
     score_figures,
 )
 
@@ -111,6 +118,43 @@ def test_many_documents_are_counted_and_not_all_listed() -> None:
     assert len(json.loads(documents_text(found))) == MAX_DOCUMENTS
     assert found["spanwright.retrieval.returned"] == MAX_DOCUMENTS + 1
     assert found["spanwright.retrieval.score.max"] == MAX_DOCUMENTS
+
+
+def test_an_answer_is_described_as_it_was() -> None:
+    """What the application does to chunks and vector afterwards does not show."""
+    chunk: dict[str, object] = {"text": "as it was", "metadata": {"source": "d"}}
+    vector = [0.6, 0.8]
+    asked = Retrieval("store", "help", vectors=[vector], measure=INNER_PRODUCT)
+    documents = [Document("a", 1.0, chunk), *(Document(n, 0.5, None) for n in range(MAX_DOCUMENTS))]
+    now = response_attributes(asked, documents, content=True)
+
+    later = response_later(asked, documents, content=True)
+    chunk.clear()
+    vector[:] = [7.0, 7.0]
+
+    assert later() == later() == now
+    assert now["spanwright.retrieval.score.normalised.first"] == 1.0
+
+
+@pytest.mark.parametrize("odd", [date(2026, 1, 2), OrderedDict(text="other"), 1 + 2j])
+def test_what_cannot_be_copied_is_described_at_once(odd: object) -> None:
+    """A payload may hold anything."""
+    documents = [Document("a", 0.5, {"text": "chunk", "odd": odd})]
+
+    later = response_later(ASKED, documents, content=True)
+    documents.clear()
+
+    assert json.loads(documents_text(later()))[0]["content"] == "chunk"
+
+
+@pytest.mark.parametrize("form", [tuple, list, partial(array, "f"), numpy.array, lambda v: [v]])
+def test_vectors_of_every_form_are_kept(form: Callable[[Any], Any]) -> None:
+    """Their length is asked for when the span is read."""
+    asked = Retrieval("store", "help", vectors=[form([0.6, 0.8])], measure=INNER_PRODUCT)
+
+    found = response_later(asked, [Document("a", 0.5, None)], content=False)()
+
+    assert found["spanwright.retrieval.score.normalised.first"] == 0.75
 
 
 scores = st.lists(st.none() | st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf]), max_size=20)

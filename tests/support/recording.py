@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -132,6 +133,17 @@ def instrumented(instrumentor: LibraryInstrumentor, recording: Recording) -> Ite
         yield recording
     finally:
         instrumentor.uninstrument()
+
+
+def recorded_by(instrumentor: type[LibraryInstrumentor]) -> Any:
+    """A fixture: a recording of this library, for the time of a test."""
+
+    @pytest.fixture
+    def recording() -> Iterator[Recording]:
+        with instrumented(instrumentor(), Recording()) as recording:
+            yield recording
+
+    return recording
 
 
 def documents(attributes: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,18 +6,20 @@ becomes attributes. No vector ever becomes one.
 
 from __future__ import annotations
 
+import json
+import marshal
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from opentelemetry.util.types import AttributeValue
 from spanwright_semconv import attributes as names
 
-from .content import Frozen, frozen, valid_text
-from .embedding_memory import memory
+from .content import to_json, valid_text
+from .embedding_memory import components_of, memory
 from .measure import Measure, normalised
 
 #: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
@@ -77,8 +79,9 @@ class Document(NamedTuple):
 
     id: object
     score: float | None
-    #: What is stored with the chunk; None if it was not asked for.
-    payload: Mapping[str, object] | None
+    #: What is stored with the chunk, as fields or as the JSON text of an object, which is read when the span
+    #: is; None if it was not asked for. So may its ``metadata`` be.
+    payload: Mapping[str, object] | bytes | None
 
 
 def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, AttributeValue | None]:
@@ -97,16 +100,51 @@ def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, Attr
     }
 
 
-def response_attributes(
+Attributes = Mapping[str, AttributeValue | None]
+
+
+def response_later(
     retrieval: Retrieval, documents: Sequence[Document], *, content: bool
-) -> dict[str, AttributeValue | Frozen | None]:
+) -> Callable[[], Attributes]:
+    """What ``response_attributes`` says of this answer as it is now, whatever becomes of its objects.
+
+    Copying plain data takes a tenth of the time of describing it. Payloads with anything else are described
+    at once. ``retrieval`` is kept: nobody may change it any more.
+    """
+    retrieval.vectors = _copied(retrieval)
+    kept: list[tuple[Any, ...]] = [tuple(document) for document in documents[:MAX_DOCUMENTS]]
+    kept += [(None, document.score, None) for document in documents[MAX_DOCUMENTS:]]
+    try:
+        copied = marshal.dumps(kept)
+    except ValueError:
+        described = response_attributes(retrieval, documents, content=content)
+        return lambda: described
+    return partial(_described_later, retrieval, copied, content)
+
+
+def _described_later(retrieval: Retrieval, copied: bytes, content: bool) -> Attributes:
+    documents = [Document(*each) for each in marshal.loads(copied)]
+    return response_attributes(retrieval, documents, content=content)
+
+
+def _copied(retrieval: Retrieval) -> Sequence[object]:
+    """The vectors whose length is to be known, which the application may use again for the next query."""
+    if retrieval.measure is None or not retrieval.measure.needs_unit_vectors or not retrieval.scored:
+        return ()
+    return [_copy_of(components_of(vector)) for vector in retrieval.vectors]
+
+
+def _copy_of(components: Any) -> Any:
+    copy = getattr(components, "copy", None) or getattr(components, "clone", None)
+    return components if components is None else copy() if copy else components[:]
+
+
+def response_attributes(retrieval: Retrieval, documents: Sequence[Document], *, content: bool) -> Attributes:
     """What came back, in the store's order; the chunks' text only if content may be recorded."""
     listed = [_described(document, content=content) for document in documents[:MAX_DOCUMENTS]]
-    values: dict[str, AttributeValue | Frozen | None] = {
+    values: dict[str, AttributeValue | None] = {
         names.SPANWRIGHT_RETRIEVAL_RETURNED: len(documents),
-        names.GEN_AI_RETRIEVAL_DOCUMENTS: frozen(listed),
-        # What reranks these chunks comes later, and says so on this span's behalf.
-        names.SPANWRIGHT_RERANK_APPLIED: False,
+        names.GEN_AI_RETRIEVAL_DOCUMENTS: to_json(listed),
     }
     if retrieval.scored:
         scores = _finite(documents)
@@ -159,6 +197,7 @@ def _described(document: Document, *, content: bool) -> dict[str, object]:
         "score": float(score) if score is not None and math.isfinite(score) else None,
     }
     if payload:
+        payload = _fields(payload)
         source = _first(payload, _source_keys(), (str, int))
         if source is not None:
             described["source_doc_id"] = source
@@ -179,7 +218,17 @@ def _first(
         if isinstance(value, kinds) and value is not True and value is not False:
             return str(value)
     nested = payload.get("metadata")
-    return _first(nested, keys, kinds) if isinstance(nested, dict) else None
+    return _first(_fields(nested), keys, kinds) if isinstance(nested, (dict, bytes)) else None
+
+
+def _fields(payload: Mapping[str, object] | bytes) -> Mapping[str, object]:
+    if not isinstance(payload, bytes):
+        return payload
+    try:
+        read = json.loads(payload)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 @cache

@@ -16,7 +16,7 @@ from .attach import Steps
 from .decorator import Run, Unobserved, run_awaited, run_plain
 from .instrumentor import Method
 from .invocation import Invocation
-from .retrieval import Document, Retrieval, request_attributes, response_attributes
+from .retrieval import Document, Retrieval, request_attributes, response_later
 from .suppression import is_suppressed
 from .telemetry import Telemetry
 from .withheld import withheld
@@ -136,8 +136,11 @@ class RetrievalRun:
             answers = self._store.read_response(self._method, result)
             for (retrieval, invocation), documents in zip(self._calls, answers, strict=False):
                 if invocation.is_recording:
-                    described = response_attributes(retrieval, documents, content=invocation.records_content)
-                    invocation.attributes.update(described)
+                    # What reranks these chunks comes later, and says so on this span's behalf.
+                    invocation.attributes[names.SPANWRIGHT_RERANK_APPLIED] = False
+                    invocation.later = response_later(
+                        retrieval, documents, content=invocation.records_content
+                    )
         except Exception:
             logger.debug("Cannot read a store's answer.", exc_info=withheld())
         for _, invocation in self._calls:

@@ -20,7 +20,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.providers import chroma
 from spanwright_instrumentation.providers.chroma import ChromaInstrumentor
-from support.recording import Recording, documents, instrumented
+from support.recording import Recording, documents, instrumented, recorded_by
 
 chromadb: Any = pytest.importorskip("chromadb")
 
@@ -35,10 +35,7 @@ RECORDS: dict[str, Any] = {
 FIGURES = "spanwright.retrieval.score."
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with instrumented(ChromaInstrumentor(), Recording()) as recording:
-        yield recording
+recording = recorded_by(ChromaInstrumentor)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ Runs in tests/environments/vector_stores.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.providers import faiss as provider
 from spanwright_instrumentation.providers.faiss import CLASSES, MAX_QUERIES, FaissInstrumentor
-from support.recording import Recording, documents, instrumented
+from support.recording import Recording, documents, recorded_by
 
 faiss: Any = pytest.importorskip("faiss")
 
@@ -23,10 +22,7 @@ ROWS = np.array([[0.6, 0.8], [0.8, 0.6]], dtype="f4")
 FIGURES = "spanwright.retrieval.score."
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with instrumented(FaissInstrumentor(), Recording()) as recording:
-        yield recording
+recording = recorded_by(FaissInstrumentor)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ Runs in tests/environments/vector_stores.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.providers import lancedb as provider
 from spanwright_instrumentation.providers.lancedb import LanceDBInstrumentor
-from support.recording import Recording, documents, instrumented
+from support.recording import Recording, documents, instrumented, recorded_by
 
 lancedb: Any = pytest.importorskip("lancedb")
 
@@ -28,10 +27,7 @@ ROWS = [
 FIGURES = "spanwright.retrieval.score."
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with instrumented(LanceDBInstrumentor(), Recording()) as recording:
-        yield recording
+recording = recorded_by(LanceDBInstrumentor)
 
 
 @pytest.fixture

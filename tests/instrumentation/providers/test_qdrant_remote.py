@@ -14,15 +14,12 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import Distance
 from spanwright_instrumentation.providers import qdrant
 from spanwright_instrumentation.providers.qdrant import QdrantInstrumentor
-from support.recording import Recording, instrumented
+from support.recording import Recording, recorded_by
 
 HELP = [0.1, 0.2, 0.3, 0.4]
 
 
-@pytest.fixture
-def recording() -> Iterator[Recording]:
-    with instrumented(QdrantInstrumentor(), Recording()) as recording:
-        yield recording
+recording = recorded_by(QdrantInstrumentor)
 
 
 class Wire(BaseHTTPRequestHandler):

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
-from ..decorator import Unobserved
 from ..instrumentor import LibraryInstrumentor
+from ..learning import Measures, async_told, told
 from ..measure import COSINE_SIMILARITY, DISTANCE, EUCLIDEAN, INNER_PRODUCT, SIMILARITY, Measure
 from ..retrieval import Document, Retrieval
-from ..store import Store, async_observed, async_searches, observed, searches
-from ..telemetry import Telemetry
-from ..withheld import withheld
-
-logger = logging.getLogger(__name__)
+from ..store import Store, async_searches, searches
 
 
 class Search(NamedTuple):
@@ -71,9 +65,8 @@ _UNSCORED_FIELDS = ("order_by", "sample")
 _MAX_DEPTH = 6
 _MAX_WIDTH = 8
 
-#: Measure by vector name ("" for the unnamed one), by server, port and collection.
-_learned: dict[tuple[str | None, int | None, str], dict[str, Measure]] = {}
-_MAX_LEARNED = 10_000
+#: By server, port and collection.
+_measured = Measures()
 
 
 def read_request(method: str, client: Any, arguments: Mapping[str, Any]) -> list[Retrieval]:
@@ -195,7 +188,7 @@ def _measures(client: Any, collection: str) -> Mapping[str, Measure]:
     """Measure by vector name; of a remote collection only what calls of the application have told."""
     local = getattr(client._client, "collections", None)
     if local is None:
-        return _learned.get((*_server(client), collection), {})
+        return _measured.of((*_server(client), collection))
     found = local.get(client._client.aliases.get(collection, collection))
     return _measures_of(found.config.vectors, found.config.sparse_vectors) if found else {}
 
@@ -235,34 +228,20 @@ def _document(point: Any) -> Document:
     return Document(fields["id"], fields["score"], fields["payload"])
 
 
-class Learning(Unobserved):
+def learn(method: str, client: Any, arguments: Mapping[str, Any], result: Any) -> None:
     """A call of the application that tells, or ends, how a remote collection measures."""
-
-    __slots__ = ("_arguments", "_key", "_method")
-
-    def __init__(self, method: str, _telemetry: Telemetry, client: Any, arguments: Mapping[str, Any]) -> None:
-        self._method = method
-        self._arguments = arguments
-        self._key = (*_server(client), str(arguments.get("collection_name")))
-
-    def succeed(self, result: Any) -> None:
-        if self._key[0] is None:
-            return
-        try:
-            _learned.pop(self._key, None)
-            if len(_learned) >= _MAX_LEARNED:
-                _learned.clear()
-            _learned[self._key] = self._measures(result)
-        except Exception:
-            logger.debug("Cannot read the configuration of a collection.", exc_info=withheld())
-
-    def _measures(self, result: Any) -> dict[str, Measure]:
-        if self._method == "get_collection":
-            params = result.config.params
-            return _measures_of(params.vectors, params.sparse_vectors)
-        return _measures_of(
-            self._arguments.get("vectors_config"), self._arguments.get("sparse_vectors_config")
-        )
+    server = _server(client)
+    if server[0] is None:
+        return
+    collection = (*server, str(arguments.get("collection_name")))
+    if method == "get_collection":
+        params = result.config.params
+        _measured.learn(collection, _measures_of(params.vectors, params.sparse_vectors))
+    elif method == "delete_collection":
+        _measured.forget(collection)
+    else:
+        vectors, sparse = (arguments.get(f"{kind}vectors_config") for kind in ("", "sparse_"))
+        _measured.learn(collection, _measures_of(vectors, sparse))
 
 
 _STORE = Store(read_request, read_response)
@@ -277,9 +256,6 @@ class QdrantInstrumentor(LibraryInstrumentor):
     methods = (
         *searches(_MODULE, "QdrantClient", SEARCHES, _STORE),
         *async_searches(_ASYNC_MODULE, "AsyncQdrantClient", SEARCHES, _STORE),
-        *(observed(_MODULE, f"QdrantClient.{name}", partial(Learning, name)) for name in CONFIGURATIONS),
-        *(
-            async_observed(_ASYNC_MODULE, f"AsyncQdrantClient.{name}", partial(Learning, name))
-            for name in CONFIGURATIONS
-        ),
+        *told(_MODULE, "QdrantClient", CONFIGURATIONS, learn),
+        *async_told(_ASYNC_MODULE, "AsyncQdrantClient", CONFIGURATIONS, learn),
     )

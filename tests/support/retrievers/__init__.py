@@ -1,0 +1,1 @@
+"""Drivers of the retrievers' contract suite, one a store."""
