@@ -6,7 +6,7 @@ PACKAGES := semconv processors instrumentation analysis
 READY := $(VENV)/.ready
 SOURCES := $(PACKAGES:%=%/src)
 # Extras too big for the environment of all, or in need of a server; they are installed in tests/environments.
-APART := chroma faiss lancedb pgvector
+APART := chroma faiss lancedb milvus pgvector langchain langgraph
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml)
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV

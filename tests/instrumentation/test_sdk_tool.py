@@ -39,7 +39,7 @@ async def run_async(function: Callable[..., Any], arguments: dict[str, Any]) -> 
     return run(function, arguments)
 
 
-def read(args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> Asked:
+def read(_owner: Any, args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> Asked:
     function, arguments = args
     return Asked(function.__name__, arguments, function)
 

@@ -245,6 +245,9 @@ def test_agents_carry_their_name_to_their_tools(recording: Recording) -> None:
         "gen_ai.agent.name": "planner",
         "gen_ai.agent.description": "Plans.",
         "session.id": "s-1",
+        "spanwright.agent.steps": 0,
+        "spanwright.agent.tool_calls": 1,
+        "spanwright.agent.repeated_tool.calls": 1,
     }
     agents = [dict(span.attributes or {})["gen_ai.agent.name"] for span in recording.spans]
     assert agents == ["planner", "planner", "searcher", "searcher"]

@@ -63,12 +63,12 @@ def decorate(function: F, start: Start) -> F:
         return cast(F, type(function)(decorate(function.__func__, start)))
     called = function if inspect.isroutine(function) else getattr(function, "__call__", function)  # noqa: B004
     if inspect.isasyncgenfunction(function) or inspect.isasyncgenfunction(called):
-        return _async_generator(function, start)
+        return observed_async_generator(function, start)
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called):
-        return _coroutine(function, start)
+        return observed_coroutine(function, start)
     if inspect.isgeneratorfunction(function) or inspect.isgeneratorfunction(called):
-        return _generator(function, start)
-    return _plain(function, start)
+        return observed_generator(function, start)
+    return observed_plain(function, start)
 
 
 def run_plain(
@@ -102,7 +102,9 @@ async def run_awaited(start: Callable[[], Run], awaitable: Awaitable[Any]) -> An
     return result
 
 
-def _plain(function: F, start: Start) -> F:
+def observed_plain(function: F, start: Start) -> F:
+    """A function that returns its result."""
+
     @wraps(function)
     def observed(*args: Any, **kwargs: Any) -> Any:
         return run_plain(start(args, kwargs), function, args, kwargs)
@@ -110,7 +112,9 @@ def _plain(function: F, start: Start) -> F:
     return cast(F, observed)
 
 
-def _coroutine(function: F, start: Start) -> F:
+def observed_coroutine(function: F, start: Start) -> F:
+    """One whose result is awaited."""
+
     @wraps(function)
     async def observed(*args: Any, **kwargs: Any) -> Any:
         return await run_awaited(lambda: start(args, kwargs), function(*args, **kwargs))
@@ -118,7 +122,9 @@ def _coroutine(function: F, start: Start) -> F:
     return cast(F, observed)
 
 
-def _generator(function: F, start: Start) -> F:
+def observed_generator(function: F, start: Start) -> F:
+    """One that gives a generator; the run begins with its first step."""
+
     @wraps(function)
     def observed(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         generator: Generator[Any, Any, Any] = function(*args, **kwargs)
@@ -162,7 +168,9 @@ def _close(generator: Generator[Any, Any, Any], run: Run) -> None:
     run.succeed(None)
 
 
-def _async_generator(function: F, start: Start) -> F:
+def observed_async_generator(function: F, start: Start) -> F:
+    """One that gives an asynchronous generator; likewise."""
+
     @wraps(function)
     async def observed(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         generator: AsyncGenerator[Any, Any] = function(*args, **kwargs)

@@ -28,6 +28,7 @@ from opentelemetry.trace import (
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import TokenModality
 
+from .agent_figures import figures_of
 from .attach import Attached
 from .content import ContentMode, Frozen, content_text, content_value, frozen
 from .context import context_attributes, give_context_values
@@ -239,11 +240,18 @@ class Invocation:
                 self._emit_events(error)
         except Exception:
             logger.debug("Cannot record an operation.", exc_info=withheld())
+            if self._parent and self.operation in INFERENCE_OPERATIONS:
+                self._count_for_the_agent()
 
     def _describe_error(self, error: BaseException) -> None:
         name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))
         status = getattr(error, "status_code", None) or getattr(error, "code", None)
         self.span.set_status(
+    def _count_for_the_agent(self) -> None:
+        figures = figures_of(self._parent)
+        if figures is not None:
+            figures.inferred(failed=self.attributes.get(attributes.ERROR_TYPE) is not None)
+
             Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if _is_failure(status) else name)
         )
         # An exception's message may quote the prompt: it goes where content may go.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +12,9 @@ from .operation import Described
 from .telemetry import Telemetry
 from .tool import Tool, ToolRun
 from .tool_registry import latest_trace
+from .withheld import withheld
+
+logger = logging.getLogger(__name__)
 
 
 class Asked(NamedTuple):
@@ -20,30 +24,39 @@ class Asked(NamedTuple):
     arguments: object
     function: Callable[..., Any] | None = None
     call_id: str | None = None
+    description: str | None = None
 
 
-#: What the SDK's method is about to run, from its positional and keyword arguments.
-ReadTool = Callable[[tuple[Any, ...], Mapping[str, Any]], Asked]
+#: What the SDK's method is about to run, from its object, positional and keyword arguments; None where it is
+#: not to be observed.
+ReadTool = Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Asked | None]
 
 
-class _SdkToolRun(ToolRun):
+class WrappingRun(ToolRun):
     """A run whose SDK wraps what the tool raised in an exception of its own."""
 
     def fail(self, error: BaseException) -> None:
         super().fail(error.__cause__ or error.__context__ or error)
 
 
-def _begun(telemetry: Telemetry, asked: Asked) -> ToolRun:
+def _begun(telemetry: Telemetry, read: Callable[[], Asked | None], run_class: type[ToolRun]) -> ToolRun:
     """The run; where the function is a decorated tool of that name, it becomes part of this one span."""
+    try:
+        asked = read()
+    except Exception:
+        logger.debug("Cannot observe a tool.", exc_info=withheld())
+        return ToolRun()
+    if asked is None:
+        return ToolRun()
     scope = Tool(
         asked.name,
-        description=Described.of(asked.function).summary if asked.function else None,
+        description=asked.description or (Described.of(asked.function).summary if asked.function else None),
         call_id=asked.call_id,
         arguments=asked.arguments,
         telemetry=telemetry,
         # What this SDK runs, the model has just asked for: also where no span of the application is current.
         otherwise_in_trace=latest_trace(),
-        run_class=_SdkToolRun,
+        run_class=run_class,
     )
     return scope.begin_safely(None)
 
@@ -53,16 +66,18 @@ class SdkTools:
     """Calls of the SDK's method that runs one tool."""
 
     read: ReadTool
+    run_class: type[ToolRun] = WrappingRun
 
     def __call__(
         self,
         telemetry: Telemetry,
         wrapped: Callable[..., Any],
-        _owner: Any,
+        owner: Any,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        return run_plain(_begun(telemetry, self.read(args, kwargs)), wrapped, args, kwargs)
+        run = _begun(telemetry, lambda: self.read(owner, args, kwargs), self.run_class)
+        return run_plain(run, wrapped, args, kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +85,17 @@ class AsyncSdkTools:
     """The same where that method is a coroutine function."""
 
     read: ReadTool
+    run_class: type[ToolRun] = WrappingRun
 
     def __call__(
         self,
         telemetry: Telemetry,
         wrapped: Callable[..., Awaitable[Any]],
-        _owner: Any,
+        owner: Any,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        return run_awaited(lambda: _begun(telemetry, self.read(args, kwargs)), wrapped(*args, **kwargs))
+        def begin() -> ToolRun:
+            return _begun(telemetry, lambda: self.read(owner, args, kwargs), self.run_class)
+
+        return run_awaited(begin, wrapped(*args, **kwargs))

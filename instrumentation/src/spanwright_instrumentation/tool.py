@@ -12,6 +12,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, get_current_sp
 from spanwright_semconv import attributes as names
 from spanwright_semconv.enums import Operation as OperationName
 
+from .agent_figures import count_tool, with_figures
 from .invocation import Invocation
 from .operation import NOTHING, Call, Operation, Scope, as_json, own_telemetry
 from .suppression import is_suppressed
@@ -120,6 +121,7 @@ class Tool(Scope[ToolRun]):
         run = self._run_class(self._invocation(name, known, current), _RUN_KEY)
         run.adopts = call is None
         self._describe(run, call, known)
+        count_tool(current, name, lambda: known.arguments if known else self._given(call))
         return run
 
     def _adopted(self, outer: ToolRun, call: Call) -> ToolRun:
@@ -142,7 +144,8 @@ class Tool(Scope[ToolRun]):
                 names.GEN_AI_TOOL_TYPE: self._kind,
                 names.GEN_AI_AGENT_NAME: current_agent(current),
             },
-            parent=parent,
+            # What a tool does inside is its own business, not a step of the agent.
+            parent=with_figures(parent, None),
             links=links,
         )
 

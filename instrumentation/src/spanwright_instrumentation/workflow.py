@@ -13,10 +13,12 @@ from spanwright_semconv.enums import Operation as OperationName
 from spanwright_semconv.enums import Outcome
 from spanwright_semconv.messages import Message, message, text
 
+from .agent_figures import AgentFigures, with_figures
 from .context import context as about
 from .invocation import Invocation
 from .operation import NOTHING, Call, Operation, Scope, as_json, own_telemetry
 from .suppression import is_suppressed
+from .telemetry import Telemetry
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +39,17 @@ class WorkRun(Operation):
     output: object = NOTHING
     #: Whether what a decorated function returns is the output.
     returns_output: bool = False
+    #: What an agent has done; None for a workflow.
+    figures: AgentFigures | None = None
 
     def fail(self, error: BaseException) -> None:
         self._describe_safely(NOTHING)
         super().fail(error)
+
+    def _finish(self, error: BaseException | None) -> None:
+        if self.is_open and self.invocation is not None and self.figures is not None:
+            self.figures.finish(self.invocation.attributes)
+        super()._finish(error)
 
     def describe_result(self, result: object, invocation: Invocation) -> None:
         if not self.records_content:
@@ -61,6 +70,9 @@ class Work(Scope[WorkRun]):
         *,
         description: str | None = None,
         messages: bool = False,
+        telemetry: Telemetry | None = None,
+        run_class: type[WorkRun] = WorkRun,
+        keys: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
         self._operation = operation
@@ -68,27 +80,33 @@ class Work(Scope[WorkRun]):
         self._request = request
         self._description = description
         self._messages = messages
+        self._telemetry = telemetry
+        self._run_class = run_class
+        self._keys = keys
 
     def unobserved(self) -> WorkRun:
-        return WorkRun()
+        return self._run_class()
 
     def begin(self, call: Call | None) -> WorkRun:
         parent = self._request.applied(get_current())
         if is_suppressed(self._operation, parent):
-            return WorkRun()
+            return self.unobserved()
+        telemetry = self._telemetry or own_telemetry()
         name = self._name or (call.function.name if call else None)
         is_agent = self._operation is OperationName.INVOKE_AGENT
+        figures = AgentFigures(telemetry.instruments) if is_agent else None
         invocation = Invocation(
-            own_telemetry(),
+            telemetry,
             self._operation,
             name,
             kind=SpanKind.INTERNAL,
             attributes={names.GEN_AI_AGENT_NAME if is_agent else names.GEN_AI_WORKFLOW_NAME: name},
-            parent=parent,
+            parent=with_figures(parent, figures) if is_agent else parent,
         )
         invocation.attributes[names.GEN_AI_AGENT_DESCRIPTION] = self._description
-        keys = ([_AGENT_KEY] if is_agent else []) + ([] if _root(parent) else [_ROOT_KEY])
-        run = WorkRun(invocation, *keys)
+        keys = (*self._keys, *([_AGENT_KEY] if is_agent else ()), *(() if _root(parent) else (_ROOT_KEY,)))
+        run = self._run_class(invocation, *keys)
+        run.figures = figures
         if call is not None and self._messages:
             run.returns_output = True
             run.input = _question(call)

@@ -192,7 +192,7 @@ def _embedded_tokens(answer: Any, embeddings: Any) -> int | None:
     return sum(known) if known else None
 
 
-def _read_function(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked:
+def _read_function(_owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked:
     arguments, function = [*args, kwargs.get("args"), kwargs.get("function_to_invoke")][:2]
     return Asked(function.__name__, arguments, function)
 
