@@ -74,6 +74,7 @@ class Invocation:
         "attributes",
         "content",
         "is_recording",
+        "later",
         "modality",
         "operation",
         "settle",
@@ -94,6 +95,9 @@ class Invocation:
     #: Tool calls of the answer, (call id, tool name, arguments text), for the tool spans to find their
     #: parent.
     tool_calls: Sequence[tuple[str | None, str, str | None]]
+    #: Makes further attributes of the span when somebody reads it; whatever they are made from, nobody may
+    #: change.
+    later: Callable[[], Mapping[str, Any]] | None
     #: Told the span's attributes when the operation has ended: what a cost ceiling has booked for it.
     settle: Callable[[Mapping[str, Any]], None] | None
 
@@ -118,7 +122,7 @@ class Invocation:
         self.content = {}
         self.modality = _UNKNOWN
         self.tool_calls = ()
-        self.settle = None
+        self.settle = self.later = None
         self.attributes = _sampling_attributes(None if name else operation, attributes)
         self.started_at = time.time_ns() if start_time is None else start_time
         self._begun = time.perf_counter_ns()
@@ -236,22 +240,22 @@ class Invocation:
             self._telemetry.instruments.record_operation(
                 self.operation, duration, self.attributes, self.modality, self.context
             )
+            if self._parent and self.operation in INFERENCE_OPERATIONS:
+                self._count_for_the_agent()
             if self._emits_event:
                 self._emit_events(error)
         except Exception:
             logger.debug("Cannot record an operation.", exc_info=withheld())
-            if self._parent and self.operation in INFERENCE_OPERATIONS:
-                self._count_for_the_agent()
 
-    def _describe_error(self, error: BaseException) -> None:
-        name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))
-        status = getattr(error, "status_code", None) or getattr(error, "code", None)
-        self.span.set_status(
     def _count_for_the_agent(self) -> None:
         figures = figures_of(self._parent)
         if figures is not None:
             figures.inferred(failed=self.attributes.get(attributes.ERROR_TYPE) is not None)
 
+    def _describe_error(self, error: BaseException) -> None:
+        name = self.attributes.setdefault(attributes.ERROR_TYPE, error_type(error))
+        status = getattr(error, "status_code", None) or getattr(error, "code", None)
+        self.span.set_status(
             Status(StatusCode.ERROR, f"{name}: HTTP status {status}" if _is_failure(status) else name)
         )
         # An exception's message may quote the prompt: it goes where content may go.
@@ -265,7 +269,10 @@ class Invocation:
         self.freeze_content()
         if self.is_recording:
             content = self.content if self._on_span else {}
-            set_attributes_later(self.span, partial(_formed, recorded, content, content_text))
+            make = partial(_formed, recorded, content, content_text)
+            set_attributes_later(
+                self.span, make if self.later is None else partial(_joined, make, self.later)
+            )
 
     def _emit_events(self, error: BaseException | None) -> None:
         emit, now = self._telemetry.logger.emit, time.time_ns()
@@ -312,6 +319,16 @@ def _formed(
             found[key] = form(value) if key in content or isinstance(value, Frozen) else value
         except Exception:
             logger.debug("Cannot record %s.", key, exc_info=withheld())
+    return found
+
+
+def _joined(make: Callable[[], dict[str, Any]], later: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """What is known, and with it what is made now; without it if that fails."""
+    found = make()
+    try:
+        found.update((key, value) for key, value in later().items() if value is not None)
+    except Exception:
+        logger.debug("Cannot describe an answer.", exc_info=withheld())
     return found
 
 
