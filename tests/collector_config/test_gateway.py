@@ -13,16 +13,14 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
-from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, set_span_in_context
 from spanwright_processors.otlp import decoded
 from spanwright_processors.stage.signals import Signal
+from support.backend import Backend, application
 from support.collector_path import CONFIGURATIONS, CollectorPart, Gateway, Part
 from support.processes import eventually
 from support.stage import Receiver, free_address, http_receiver
@@ -30,42 +28,6 @@ from support.stage import Receiver, free_address, http_receiver
 DOWN_SECONDS = 60.0
 SPANS_IN_A_TRACE = 4
 PLANTED = ("jane.doe@example.com", "4111 1111 1111 1111", "sk-proj-" + "aB3dE6gH9jK2mN5pQ8sT1vW4" * 2)
-
-
-class Backend:
-    """The last receiver, on one address, up and down as told; ``bodies`` are what it has acknowledged."""
-
-    def __init__(self) -> None:
-        self.address = free_address()
-        self.bodies: list[bytes] = []
-        self._server: Any = None
-
-    def start(self) -> None:
-        from concurrent.futures import ThreadPoolExecutor
-
-        def export(body: bytes, _context: Any) -> bytes:
-            self.bodies.append(body)
-            return b""
-
-        handler = grpc.method_handlers_generic_handler(
-            Signal.TRACES.grpc_service, {"Export": grpc.unary_unary_rpc_method_handler(export)}
-        )
-        self._server = grpc.server(
-            ThreadPoolExecutor(4), [handler], options=[("grpc.max_receive_message_length", -1)]
-        )
-        self._server.add_insecure_port(self.address)
-        self._server.start()
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.stop(None).wait()
-
-    @property
-    def spans(self) -> dict[bytes, Span]:
-        """Each span once, by its id."""
-        from support.stage import sent_spans
-
-        return {span.span_id: span for span in sent_spans(*self.bodies)}
 
 
 class WholePath:
@@ -120,14 +82,6 @@ def path(collector_binary: Path, tmp_path: Path, backend: Backend, metrics: Rece
         yield path
     finally:
         path.kill()
-
-
-def application(endpoint: str) -> TracerProvider:
-    """An application without anything of ours in it."""
-    provider = TracerProvider(resource=Resource({"service.name": "shop"}), shutdown_on_exit=False)
-    exporter = OTLPSpanExporter(endpoint=endpoint, insecure=True)
-    provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=50))
-    return provider
 
 
 def emit(provider: TracerProvider, count: int, first: int = 0) -> None:

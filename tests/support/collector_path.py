@@ -66,23 +66,37 @@ class CollectorPart(Part):
 
 
 class StagePart(Part):
-    """``spanwright stage`` with a configuration file and these variables of its section ``stage``."""
+    """``spanwright stage`` with a configuration file and these variables of its section ``stage``.
 
-    def __init__(self, config: Path, folder: Path, name: str, **variables: str) -> None:
+    ``profile``: the backend whose limits it cuts values to, where the file does not say it.
+    """
+
+    def __init__(
+        self, config: Path, folder: Path, name: str, profile: str | None = None, **variables: str
+    ) -> None:
         admin = free_address()
         environment = {f"SPANWRIGHT_STAGE_{key}": value for key, value in variables.items()} | {
             "SPANWRIGHT_CONFIG_FILE": str(config),
             "SPANWRIGHT_STAGE_ADMIN": admin,
         }
+        if profile is not None:
+            environment["SPANWRIGHT_TRUNCATE_PROFILE"] = profile
         command = [str(BIN / "spanwright"), "stage"]
         super().__init__(command, environment, admin, folder / f"{name}.log", "/readyz")
 
 
 class Gateway:
-    """A gateway's Collector and its stage, that send to ``backend``."""
+    """A gateway's Collector, with ``variables`` of its own, and its stage, that send to ``backend``."""
 
     def __init__(
-        self, binary: Path, folder: Path, name: str, stage_config: Path, backend: str, metrics: str
+        self,
+        binary: Path,
+        folder: Path,
+        name: str,
+        stage_config: Path,
+        backend: str,
+        metrics: str,
+        **variables: str,
     ) -> None:
         self.grpc = free_address()
         stage, processed = free_address(), free_address()
@@ -98,6 +112,7 @@ class Gateway:
             BACKEND=backend,
             METRICS=metrics,
             METRICS_INTERVAL="500ms",
+            **variables,
         )
         self.stage = StagePart(
             stage_config,
@@ -106,6 +121,31 @@ class Gateway:
             GRPC=stage,
             NEXT_ENDPOINT=f"http://{processed}",
             WORKERS="1",
+        )
+
+    @property
+    def parts(self) -> tuple[Part, Part]:
+        return self.stage, self.collector
+
+
+class Export:
+    """What reads Kafka for one backend: a Collector, and its stage with settings of its ``next``."""
+
+    def __init__(
+        self, binary: Path, folder: Path, name: str, profile: str, kafka: str, **next_hop: str
+    ) -> None:
+        stage = free_address()
+        self.collector = CollectorPart(
+            binary, "kafka.yaml", folder, name, NAME=name, KAFKA=f"[{kafka}]", STAGE=stage
+        )
+        self.stage = StagePart(
+            CONFIGURATIONS / "kafka" / "stage.yaml",
+            folder,
+            f"{name}-stage",
+            profile,
+            GRPC=stage,
+            WORKERS="1",
+            **{f"NEXT_{key}": value for key, value in next_hop.items()},
         )
 
     @property
