@@ -8,6 +8,8 @@ SOURCES := $(PACKAGES:%=%/src)
 # Extras too big for the environment of all, or in need of a server; they are installed in tests/environments.
 APART := chroma faiss lancedb milvus pgvector langchain langgraph
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml)
+# Tests wait as often as they compute, so one more at a time than there are cores (1: one after the other).
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 # Another tool's settings must not decide what is installed here.
 unexport PYTHONPATH VIRTUAL_ENV
 
@@ -23,7 +25,7 @@ demo: $(READY)         ## run the support bot, print its traces, answer the ques
 test: check            ## everything CI runs: checks, then all tests
 	@if ! command -v cargo >/dev/null; then echo "No Rust (cargo): the tests of the native scanner are skipped."; \
 	  else $(MAKE) --no-print-directory native || echo "Not built: the tests of the native scanner are skipped."; fi
-	@$(BIN)/python -m pytest $(if $(CI),--randomly-seed=20261123)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --durations 10 $(if $(CI),--randomly-seed=20261123)
 
 check: $(READY)        ## generated files up to date, lint, types
 	@$(BIN)/python semconv/generate.py --check
