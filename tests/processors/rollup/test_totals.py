@@ -49,6 +49,8 @@ def spans(draw: st.DrawFn, span_id: int, parent: int | None, remote: bool = Fals
         attributes["spanwright.retrieval.score.first"] = draw(st.floats(-1, 1))
         if draw(st.booleans()):
             attributes["spanwright.retrieval.score.second"] = draw(st.floats(-1, 1))
+        for name in draw(st.sampled_from([(), ("first",), ("first", "second")])):
+            attributes[f"spanwright.retrieval.score.normalised.{name}"] = draw(st.floats(0, 1))
     for key in ("session.id", "user.hash", "spanwright.pipeline.name"):
         if draw(st.integers(0, 4)) == 0:
             attributes[key] = draw(st.sampled_from(["x", "y"]))
@@ -125,13 +127,14 @@ def is_unpriced(call: EditableSpan) -> bool:
 
 def scores(retrievals: list[EditableSpan]) -> dict[str, Any]:
     found = {}
-    firsts = [s.attributes.get("spanwright.retrieval.score.first") for s in retrievals]
-    if any(first is not None for first in firsts):
-        found["retrieval.score.min"] = min(first for first in firsts if first is not None)
     last = max(retrievals, key=lambda s: (s.end_ns, s.span_id), default=None)
-    for name in ("first", "second"):
-        if last is not None and f"spanwright.retrieval.score.{name}" in last.attributes:
-            found[f"retrieval.score.{name}"] = last.attributes[f"spanwright.retrieval.score.{name}"]
+    for scale in ("score", "score.normalised"):
+        firsts = [s.attributes.get(f"spanwright.retrieval.{scale}.first") for s in retrievals]
+        if any(first is not None for first in firsts):
+            found[f"retrieval.{scale}.min"] = min(first for first in firsts if first is not None)
+        for name in ("first", "second"):
+            if last is not None and f"spanwright.retrieval.{scale}.{name}" in last.attributes:
+                found[f"retrieval.{scale}.{name}"] = last.attributes[f"spanwright.retrieval.{scale}.{name}"]
     return found
 
 

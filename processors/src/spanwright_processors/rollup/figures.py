@@ -28,6 +28,9 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_TRACE_RETRIEVAL_CALLS,
     SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST,
     SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_MIN,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_SECOND,
     SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND,
     SPANWRIGHT_TRACE_SPANS,
     SPANWRIGHT_TRACE_STEPS,
@@ -41,6 +44,14 @@ from .totals import Totals
 
 #: A float this far from a half is rounded as its exact decimal is, which takes ten times as long.
 _SURE = 0.499
+_SCORES = (
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_SECOND,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_MIN,
+)
 _MICRO = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -59,13 +70,8 @@ def write_figures(found: dict[str, Any], totals: Totals) -> None:
         _add_cost(found, totals)
     if totals.finish_reason is not None:
         found[SPANWRIGHT_TRACE_FINISH_REASON] = totals.finish_reason
-    if totals.lowest_score is not None:
-        found[SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN] = totals.lowest_score
-    first, second = totals.scores
-    if first is not None:
-        found[SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST] = first
-    if second is not None:
-        found[SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND] = second
+    if totals.retrieval_calls:
+        _add_scores(found, totals)
     if totals.duplicates:
         found[SPANWRIGHT_TRACE_DUPLICATE_SPANS] = totals.duplicates
     if totals.findings is not None:
@@ -101,6 +107,13 @@ def _add_cost(found: dict[str, Any], totals: Totals) -> None:
     else:
         found[SPANWRIGHT_TRACE_COST_USD] = usd
         found[SPANWRIGHT_TRACE_COST_MICRO_USD] = round(millionths)
+
+
+def _add_scores(found: dict[str, Any], totals: Totals) -> None:
+    told = (*totals.scores, totals.lowest_score, totals.lowest_normalised)
+    for key, score in zip(_SCORES, told, strict=True):
+        if score is not None:
+            found[key] = score
 
 
 def _add_findings(found: dict[str, Any], totals: Totals) -> None:

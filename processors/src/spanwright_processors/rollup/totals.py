@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Context, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from opentelemetry.trace import StatusCode
 from spanwright_semconv.attributes import (
@@ -29,6 +29,8 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_PIPELINE_TYPE,
     SPANWRIGHT_PIPELINE_VERSION,
     SPANWRIGHT_RETRIEVAL_SCORE_FIRST,
+    SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_FIRST,
+    SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_SECOND,
     SPANWRIGHT_RETRIEVAL_SCORE_SECOND,
     SPANWRIGHT_TRACE_USAGE_CACHE_READ_INPUT_TOKENS,
     SPANWRIGHT_TRACE_USAGE_CACHE_WRITE_INPUT_TOKENS,
@@ -72,6 +74,24 @@ _NEVER: tuple[int, int] = (-1, -1)
 _EXACT = Context(prec=60)
 
 
+class Scores(NamedTuple):
+    """Of one retrieval's first two chunks, as the store gives them and on the scale common to all."""
+
+    first: float | None
+    second: float | None
+    normalised_first: float | None
+    normalised_second: float | None
+
+
+_NO_SCORES = Scores(None, None, None, None)
+_SCORE_KEYS = (
+    SPANWRIGHT_RETRIEVAL_SCORE_FIRST,
+    SPANWRIGHT_RETRIEVAL_SCORE_SECOND,
+    SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_FIRST,
+    SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_SECOND,
+)
+
+
 class Totals:
     """Sums over some spans of one trace. Every figure is the same in whatever order spans are added.
 
@@ -95,6 +115,7 @@ class Totals:
         "ids",
         "last_call",
         "last_retrieval",
+        "lowest_normalised",
         "lowest_score",
         "model_calls",
         "models_answered",
@@ -123,8 +144,9 @@ class Totals:
         self.costs: list[float] = []
         self.last_call = self.last_retrieval = _NEVER
         self.finish_reason: str | None = None
-        self.scores: tuple[float | None, float | None] = (None, None)
+        self.scores: Scores = _NO_SCORES
         self.lowest_score: float | None = None
+        self.lowest_normalised: float | None = None
         #: Model -> when its first failed call ended; model -> when its last answered call started.
         self.models_failed: dict[str, int] = {}
         self.models_answered: dict[str, int] = {}
@@ -190,6 +212,7 @@ class Totals:
         if other.last_retrieval > self.last_retrieval:
             self.last_retrieval, self.scores = other.last_retrieval, other.scores
         self.lowest_score = _lower(self.lowest_score, other.lowest_score)
+        self.lowest_normalised = _lower(self.lowest_normalised, other.lowest_normalised)
         for model, ended in other.models_failed.items():
             self.models_failed[model] = min(ended, self.models_failed.get(model, ended))
         for model, started in other.models_answered.items():
@@ -284,12 +307,12 @@ class Totals:
             self.models_answered[model] = max(span.start_ns, self.models_answered.get(model, span.start_ns))
 
     def _add_retrieval(self, span: EditableSpan) -> None:
-        first = _number(span.attributes.get(SPANWRIGHT_RETRIEVAL_SCORE_FIRST))
-        self.lowest_score = _lower(self.lowest_score, first)
+        scores = Scores(*[_number(span.attributes.get(key)) for key in _SCORE_KEYS])
+        self.lowest_score = _lower(self.lowest_score, scores.first)
+        self.lowest_normalised = _lower(self.lowest_normalised, scores.normalised_first)
         ended = (span.end_ns, span.span_id)
         if ended > self.last_retrieval:
-            second = _number(span.attributes.get(SPANWRIGHT_RETRIEVAL_SCORE_SECOND))
-            self.last_retrieval, self.scores = ended, (first, second)
+            self.last_retrieval, self.scores = ended, scores
 
     def _add_context(self, span: EditableSpan, attributes: dict[str, Any]) -> None:
         context, started = self.context, span.start_ns

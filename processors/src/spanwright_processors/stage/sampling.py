@@ -20,6 +20,7 @@ from spanwright_semconv.attributes import (
     SPANWRIGHT_SAMPLING_SHARE,
     SPANWRIGHT_TRACE_COST_USD,
     SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST,
+    SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST,
 )
 from spanwright_semconv.enums import SamplingReason
 
@@ -76,7 +77,11 @@ class Sampling:
         if settings.cost_usd is not None:
             yield SamplingReason.COST, _over(SPANWRIGHT_TRACE_COST_USD, settings.cost_usd)
         if settings.score_below is not None:
-            yield SamplingReason.SCORE, _under(SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST, settings.score_below)
+            normalised = SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST
+            yield SamplingReason.SCORE, _under(normalised, settings.score_below)
+        if settings.raw_score_below is not None:
+            raw = SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST
+            yield SamplingReason.SCORE, _under(raw, settings.raw_score_below)
         if settings.slower_than_ms is not None:
             limit = settings.slower_than_ms * 1_000_000
             yield (
@@ -130,6 +135,7 @@ _READ = frozenset(
         SPANWRIGHT_OUTCOME,
         SPANWRIGHT_TRACE_COST_USD,
         SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST,
+        SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST,
     )
 )
 

@@ -242,6 +242,9 @@ __all__ = [
     "SPANWRIGHT_TRACE_RETRIEVAL_CALLS",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN",
+    "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST",
+    "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_MIN",
+    "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_SECOND",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND",
     "SPANWRIGHT_TRACE_ROOT_SPAN_ID",
     "SPANWRIGHT_TRACE_SPANS",
@@ -779,6 +782,16 @@ SPANWRIGHT_TRACE_RETRIEVAL_SCORE_FIRST: Final = "spanwright.trace.retrieval.scor
 #: Lowest `spanwright.retrieval.score.first` over all retrievals of the trace: the top score of the weakest
 #: one. (double)
 SPANWRIGHT_TRACE_RETRIEVAL_SCORE_MIN: Final = "spanwright.trace.retrieval.score.min"
+#: `spanwright.retrieval.score.normalised.first` of the trace's last retrieval: one threshold for all stores.
+#: Absent where that one has none. (double)
+SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_FIRST: Final = "spanwright.trace.retrieval.score.normalised.first"
+#: Lowest `spanwright.retrieval.score.normalised.first` over all retrievals of the trace that have one: the
+#: best chunk of the weakest, whatever the store. (double)
+SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_MIN: Final = "spanwright.trace.retrieval.score.normalised.min"
+#: `spanwright.retrieval.score.normalised.second` of the trace's last retrieval. (double)
+SPANWRIGHT_TRACE_RETRIEVAL_SCORE_NORMALISED_SECOND: Final = (
+    "spanwright.trace.retrieval.score.normalised.second"
+)
 #: `spanwright.retrieval.score.second` of the trace's last retrieval. Absent when it returned fewer than 2
 #: chunks. (double)
 SPANWRIGHT_TRACE_RETRIEVAL_SCORE_SECOND: Final = "spanwright.trace.retrieval.score.second"
