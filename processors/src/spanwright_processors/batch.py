@@ -15,6 +15,7 @@ from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, attach, detach,
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from .background import started
 from .counters import Counters, process_counters
 from .encoding_size import encoded_size
 from .fork import watch_forks
@@ -162,14 +163,10 @@ class BatchProcessor(SpanProcessor):
 
     def _start(self) -> None:
         with self._start_lock:
-            if self._worker is not None:
-                return
-            worker = threading.Thread(target=self._run, name="SpanwrightBatchProcessor", daemon=True)
-            self._worker = worker
-            try:
-                worker.start()
-            except RuntimeError:  # the interpreter is ending: shutdown sends what is queued
-                self._worker = None
+            if (
+                self._worker is None
+            ):  # still so while the interpreter is ending: shutdown sends what is queued
+                self._worker = started(self._run, "SpanwrightBatchProcessor")
 
     def _run(self) -> None:
         while not self._closed:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from .background import started
 from .chain import StepChain
 from .fork import watch_forks
 
@@ -102,11 +103,8 @@ class RootWait:
                 return False
             self._held.append(_Held(time.monotonic() + self._wait_s, trace_id, root))
             if self._worker is None or not self._worker.is_alive():
-                self._worker = threading.Thread(target=self._run, name="spanwright-roots", daemon=True)
-                try:
-                    self._worker.start()
-                except RuntimeError:  # at the end of the interpreter: shutdown passes it on
-                    self._worker = None
+                # None at the end of the interpreter: shutdown passes it on.
+                self._worker = started(self._run, "spanwright-roots")
         return True
 
     def _taken(self, trace_id: int) -> list[_Held]:

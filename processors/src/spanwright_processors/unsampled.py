@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.sampling import (
 )
 from opentelemetry.trace import Link, SpanKind, TraceState
 
+from .background import started
 from .chain import StepChain
 from .counters import Counters
 from .fork import watch_forks
@@ -101,11 +102,7 @@ class UnsampledReader:
     def _start(self) -> None:
         with self._start_lock:
             if self._worker is None:
-                self._worker = threading.Thread(target=self._run, name="spanwright-unsampled", daemon=True)
-                try:
-                    self._worker.start()
-                except RuntimeError:  # at the end of the interpreter
-                    self._worker = None
+                self._worker = started(self._run, "spanwright-unsampled")
 
     def _run(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from ..background import started
 from ..fork import watch_forks
 from ..process_exit import flush_also
 from .audit_log import AuditLog, Writer
@@ -154,13 +155,8 @@ class Recorder:
     def _run(self) -> None:
         """Start the thread, in this process and not before it has a span: a server may still fork."""
         if self._thread is None and not self._is_exiting:
-            thread = threading.Thread(target=self._work, name="spanwright-audit", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # the interpreter is going down
-                self._is_exiting = True
-            else:
-                self._thread = thread
+            self._thread = started(self._work, "spanwright-audit")
+            self._is_exiting = self._thread is None
 
     def _work(self) -> None:
         pid, changed = os.getpid(), self._changed

@@ -31,6 +31,7 @@ from spanwright_semconv.attributes import (
 )
 from spanwright_semconv.enums import DropReason
 
+from ..background import started
 from ..chain import StepChain
 from ..counters import Counters, process_counters
 from ..fork import watch_forks
@@ -139,8 +140,7 @@ class CompletionHook:
     def _run(self) -> None:
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="spanwright-completions", daemon=True)
-                self._thread.start()
+                self._thread = started(self._work, "spanwright-completions")
 
     def _work(self) -> None:
         pid, waiting, chain = os.getpid(), self._queue, self._chain

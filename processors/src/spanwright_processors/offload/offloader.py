@@ -17,6 +17,7 @@ from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, attach, set_val
 from spanwright_semconv.enums import DropReason
 
 from ..audit.user_links import UserLinks
+from ..background import started
 from ..counters import Counters, process_counters
 from ..days import day
 from ..fork import watch_forks
@@ -149,13 +150,8 @@ class Offloader:
     def _run(self) -> None:
         """Start the thread, in this process and not before it has a text: a server may still fork."""
         if self._thread is None and not self._is_exiting:
-            thread = threading.Thread(target=self._work, name="spanwright-offload", daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # the interpreter is going down
-                self._is_exiting = True
-            else:
-                self._thread = thread
+            self._thread = started(self._work, "spanwright-offload")
+            self._is_exiting = self._thread is None
 
     def _work(self) -> None:
         # What the place's own library does is no part of the application.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..background import started
 from ..fork import watch_forks
 from .catalogue import Catalogue
 from .override_file import load_overrides
@@ -110,7 +111,7 @@ class PriceBook:
     def _begin_refresh(self) -> None:
         self._next = self._now() + self._refresh_s
         if self._refreshing is None or not self._refreshing.is_alive():
-            self._refreshing = _started(self._refresh_quietly, "spanwright-prices")
+            self._refreshing = started(self._refresh_quietly, "spanwright-prices")
 
     def _refresh_quietly(self) -> None:
         try:
@@ -161,7 +162,7 @@ class _WarmUp:
 
     def begin(self) -> None:
         if self._thread is None:
-            self._thread = _started(_load_table, "spanwright-price-table")
+            self._thread = started(_load_table, "spanwright-price-table")
 
     def wait(self) -> None:
         """A child forked in the middle of the import would wait for ever for its end."""
@@ -174,15 +175,6 @@ def _load_table() -> None:
         package_table()
     except Exception:  # said by the step's failure, where it is needed
         _logger.debug("Cannot load the price table ahead of its use.", exc_info=True)
-
-
-def _started(target: Callable[[], None], name: str) -> threading.Thread | None:
-    thread = threading.Thread(target=target, name=name, daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:  # at the end of the interpreter, or where no more threads are allowed
-        return None
-    return thread
 
 
 def _kept(table: PriceTable) -> Callable[[], PriceTable]:
