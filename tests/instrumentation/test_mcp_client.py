@@ -110,6 +110,19 @@ async def test_a_tool_within_a_tools_span_is_not_looked_for() -> None:
     assert span.parent.span_id == tool.get_span_context().span_id
 
 
+async def test_arguments_as_the_model_generated_them() -> None:
+    """Not as the client writes them, and with the verdict by what the request had offered."""
+    recording, dispatcher = Recording(), Dispatcher()
+    with recording.telemetry.tracer.start_as_current_span("request"):
+        recording.chat(("call_1", "add", '{"a":  1}'), offered={"add": {"required": ["a", "b"]}})
+        call = ("tools/call", {"name": "add", "arguments": {"a": 1}})
+        await send_raw_request(recording.telemetry, dispatcher.send, dispatcher, call, {})
+    found = recording.attributes("tools/call add")
+    assert found["gen_ai.tool.call.arguments"] == '{"a":  1}'
+    assert found["spanwright.tool.arguments.valid"] is False
+    assert found["spanwright.tool.arguments.problems"] == ("required: b",)
+
+
 class Unreadable:
     """Parameters that raise when they are dumped."""
 

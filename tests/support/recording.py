@@ -98,8 +98,10 @@ class Recording:
             if isinstance(point, HistogramDataPoint)
         ]
 
-    def chat(self, *tool_calls: tuple[str | None, str, str | None]) -> Invocation:
-        """A model call that is over, whose answer asks for these tools."""
+    def chat(
+        self, *tool_calls: tuple[str | None, str, str | None], offered: dict[str, Any] | None = None
+    ) -> Invocation:
+        """A model call that is over, whose answer asks for these tools, offered with these schemas."""
         call = Invocation(
             self.telemetry,
             "chat",
@@ -107,6 +109,7 @@ class Recording:
             attributes={"gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5"},
         )
         call.tool_calls = tool_calls
+        call.tool_schemas = lambda: offered or {}
         call.stop()
         return call
 

@@ -13,11 +13,13 @@ from spanwright_semconv import attributes, spending
 from spanwright_semconv.spending import PlannedCall, Verdict
 
 from .context import context_attributes
+from .inferred_tool import infer_tools
 from .invocation import Invocation
 from .result import observe_error, observe_result
 from .stream import Reading
 from .suppression import is_ours, is_suppressed
 from .telemetry import Telemetry
+from .tool_exchange import read_schemas
 from .tool_registry import remember_tool_calls
 from .translation import Translation
 from .withheld import withheld
@@ -37,6 +39,7 @@ class ObservedCall:
     ) -> None:
         self._translation = translation
         self._arguments = arguments
+        infer_tools(telemetry, arguments)
         self._request = request = translation.read_request(owner, arguments)
         self._invocation = invocation = Invocation(
             telemetry,
@@ -46,6 +49,7 @@ class ObservedCall:
         )
         invocation.attributes.update(request.attributes)
         invocation.modality = request.modality
+        invocation.tool_schemas = partial(read_schemas, arguments)
         if invocation.captures_content and translation.read_content is not None:
             self._read_content(translation.read_content)
         self._attached = invocation.attach()
@@ -122,7 +126,9 @@ class ObservedCall:
             assert stream_state is not None, "a translation of streams has one"
             state = stream_state(invocation.captures_content)
             if hasattr(state, "remember"):
-                state.remember = partial(remember_tool_calls, invocation.span_context)
+                state.remember = partial(
+                    remember_tool_calls, invocation.span_context, schemas=invocation.tool_schemas
+                )
             return Reading(invocation, state)
         except Exception:
             logger.debug("Cannot observe a stream.", exc_info=withheld())

@@ -78,8 +78,11 @@ class Instruments:
         """Everything the conventions measure for one operation that took ``duration`` seconds, soon.
 
         A failed inference counts 0 tokens of modality ``unknown``; one without usage counts none. Nobody may
-        change the attributes any more; None stands for one that is not there.
+        change the attributes any more; None stands for one that is not there. An inferred tool is not
+        measured: its time holds whatever the application did in between.
         """
+        if span_attributes.get(attributes.SPANWRIGHT_TOOL_INFERRED):
+            return
         measurements.add(
             partial(self._record_operation, operation, duration, span_attributes, modality, context)
         )

@@ -81,6 +81,7 @@ class Invocation:
         "span",
         "started_at",
         "tool_calls",
+        "tool_schemas",
     )
 
     #: Set on the span in one call at the end; write into it freely until then. None values are left out,
@@ -98,6 +99,8 @@ class Invocation:
     #: Makes further attributes of the span when somebody reads it; whatever they are made from, nobody may
     #: change.
     later: Callable[[], Mapping[str, Any]] | None
+    #: Gives the schemas of the tools' parameters, as offered, by tool; asked if there are ``tool_calls``.
+    tool_schemas: Callable[[], Mapping[str, Any]] | None
     #: Told the span's attributes when the operation has ended: what a cost ceiling has booked for it.
     settle: Callable[[Mapping[str, Any]], None] | None
 
@@ -122,6 +125,7 @@ class Invocation:
         self.content = {}
         self.modality = _UNKNOWN
         self.tool_calls = ()
+        self.tool_schemas = None
         self.settle = self.later = None
         self.attributes = _sampling_attributes(None if name else operation, attributes)
         self.started_at = time.time_ns() if start_time is None else start_time
@@ -230,7 +234,7 @@ class Invocation:
                 self.span.set_status(Status(StatusCode.ERROR, self.attributes[attributes.ERROR_TYPE]))
             self._record_span()
             if self.tool_calls:
-                remember_tool_calls(self.span_context, self.tool_calls)
+                remember_tool_calls(self.span_context, self.tool_calls, self.tool_schemas)
             if self.settle is not None:  # before the span's end, which may have it priced at once
                 self.settle(self.attributes)
         except Exception:

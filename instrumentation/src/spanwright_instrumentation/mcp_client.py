@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from opentelemetry.context import Context, get_current
@@ -18,6 +19,7 @@ from opentelemetry.trace import get_current_span
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import McpMethod, Operation
 
+from .argument_check import check_attributes
 from .invocation import Invocation
 from .mcp_connection import connection_of
 from .mcp_message import (
@@ -32,8 +34,8 @@ from .mcp_message import (
     span_name,
 )
 from .telemetry import Telemetry
-from .tool import argument_forms, placed
-from .tool_registry import registry
+from .tool import argument_forms, placed, places_by_link
+from .tool_registry import ToolCall, registry
 from .withheld import withheld
 
 logger = logging.getLogger(__name__)
@@ -169,7 +171,7 @@ def _begin(
         method, params = read()
         found = read_message(method, params)
         current = get_current()
-        parent, links = placed(None, current, link=False)
+        known = None
         if method == McpMethod.TOOLS_CALL.value and not _is_tool(current):
             known = registry.claim(
                 str(params.get("name")),
@@ -177,8 +179,8 @@ def _begin(
                 call_id=None,
                 arguments=lambda: argument_forms(params.get("arguments") or {}),
             )
-            parent, links = placed(known, current, link=False)
             found[attributes.GEN_AI_TOOL_CALL_ID] = known.call_id if known else None
+        parent, links = placed(known, current, link=places_by_link(None))
         invocation = Invocation(
             telemetry,
             CLIENT,
@@ -188,10 +190,19 @@ def _begin(
             links=links,
         )
         read_arguments(method, params, invocation)
+        if known is not None:
+            _read_generated(known, invocation)
     except Exception:
         logger.debug("Cannot begin an MCP span.", exc_info=withheld())
         return None
     return invocation
+
+
+def _read_generated(known: ToolCall, invocation: Invocation) -> None:
+    """The arguments exactly as the model generated them, and whether they fit what it was offered."""
+    invocation.later = partial(check_attributes, known.arguments, known.schema)
+    if invocation.records_content and known.arguments is not None:
+        invocation.content[attributes.GEN_AI_TOOL_CALL_ARGUMENTS] = known.arguments
 
 
 def _is_tool(current: Context) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, TypeVar, overload
 
 from opentelemetry.context import Context, create_key, get_current
@@ -13,6 +14,7 @@ from spanwright_semconv import attributes as names
 from spanwright_semconv.enums import Operation as OperationName
 
 from .agent_figures import count_tool, with_figures
+from .argument_check import check_attributes
 from .invocation import Invocation
 from .operation import NOTHING, Call, Operation, Scope, as_json, own_telemetry
 from .suppression import is_suppressed
@@ -57,7 +59,7 @@ class ToolRun(Operation):
     def describe_result(self, result: object, invocation: Invocation) -> None:
         answer = self.result if result is NOTHING else result
         if answer is not NOTHING and self.records_content:
-            invocation.content[names.GEN_AI_TOOL_CALL_RESULT] = _as_text(answer)
+            invocation.content[names.GEN_AI_TOOL_CALL_RESULT] = as_text(answer)
 
 
 class _AdoptedRun(ToolRun):
@@ -132,8 +134,7 @@ class Tool(Scope[ToolRun]):
         return _AdoptedRun(outer)
 
     def _invocation(self, name: str, known: ToolCall | None, current: Context) -> Invocation:
-        mode = self._parent or os.environ.get(PARENT_VARIABLE, "model").strip().lower()
-        parent, links = placed(known, current, link=mode == "link")
+        parent, links = placed(known, current, link=places_by_link(self._parent))
         return Invocation(
             self._telemetry or own_telemetry(),
             _EXECUTE_TOOL,
@@ -156,10 +157,10 @@ class Tool(Scope[ToolRun]):
         generated = known.arguments if known else self._arguments
         invocation.attributes.update(self._about(call))
         invocation.attributes[names.GEN_AI_TOOL_CALL_ID] = self._call_id or (known.call_id if known else None)
-        invocation.attributes[names.SPANWRIGHT_TOOL_ARGUMENTS_VALID] = _is_valid(generated)
+        invocation.later = partial(check_attributes, generated, known.schema if known else None)
         if invocation.records_content:
             exact = generated if isinstance(generated, str) else self._given(call)
-            invocation.content[names.GEN_AI_TOOL_CALL_ARGUMENTS] = None if exact is None else _as_text(exact)
+            invocation.content[names.GEN_AI_TOOL_CALL_ARGUMENTS] = None if exact is None else as_text(exact)
 
     def _about(self, call: Call | None) -> dict[str, str | None]:
         return {
@@ -243,6 +244,11 @@ def _adopts(outer: ToolRun, name: str) -> bool:
     )
 
 
+def places_by_link(parent: ToolParent | None) -> bool:
+    """Whether tools stand beside the model call; ``parent`` is what the application says, None nothing."""
+    return (parent or os.environ.get(PARENT_VARIABLE, "model").strip().lower()) == "link"
+
+
 def placed(known: ToolCall | None, current: Context, *, link: bool) -> tuple[Context, list[Link]]:
     """The context to start the span in, and its links."""
     if known is None:
@@ -255,19 +261,9 @@ def placed(known: ToolCall | None, current: Context, *, link: bool) -> tuple[Con
     return parent, [Link(caller)] if elsewhere else []
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Text as it is, anything else as JSON."""
     return value if isinstance(value, str) else as_json(value)
-
-
-def _is_valid(generated: object) -> bool | None:
-    """Whether what the model generated is JSON; None if unknown, or blank (a tool without arguments)."""
-    if not isinstance(generated, str) or not generated.strip():
-        return None
-    try:
-        json.loads(generated)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def argument_forms(given: object) -> list[object]:
@@ -276,7 +272,7 @@ def argument_forms(given: object) -> list[object]:
     As they are, or, where the tool takes one parameter for all, that one's value: a model, a mapping, JSON
     text.
     """
-    value = _parsed(_as_text(given))
+    value = _parsed(as_text(given))
     forms = [value]
     if isinstance(value, dict) and len(value) == 1:
         only = next(iter(value.values()))

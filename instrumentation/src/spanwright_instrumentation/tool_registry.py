@@ -8,21 +8,35 @@ the application calls its function without the id, by trace, tool name and argum
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from opentelemetry.trace import SpanContext
+
+from .withheld import withheld
+
+logger = logging.getLogger(__name__)
 
 #: Defaults: tool calls remembered at most, their arguments in characters at most, and seconds until one is
 #: forgotten.
 MAX_CALLS = 10_000
 MAX_ARGUMENT_CHARACTERS = 16_000_000
 EXPIRE_AFTER = 15 * 60.0
+
+#: Runs of tools remembered at most of which nobody can tell which call they answer.
+MAX_UNMATCHED = 1_000
+
+#: Characters of an id that surely no server counts up ("call_12"): it means the same call in any trace.
+_UNIQUE = 9
+
+#: Of the tools offered in one request: name -> schema of its parameters.
+Schemas = Callable[[], Mapping[str, object]]
 
 _latest_trace: ContextVar[int] = ContextVar("spanwright-latest-tool-calls", default=0)
 
@@ -41,6 +55,8 @@ class ToolCall:
     answered_at: int
     #: Monotonic seconds after which the call is forgotten.
     deadline: float
+    #: Of the tool's parameters, as the request had it that asked for this; None if unknown.
+    schema: object = None
     claimed: bool = False
 
 
@@ -66,20 +82,35 @@ class ToolCallRegistry:
         self._by_id: dict[str, ToolCall] = {}
         self._pending: dict[int, list[ToolCall]] = {}
         self._characters = 0
+        #: Name and time of each run, oldest first.
+        self._unmatched: deque[tuple[str, int]] = deque(maxlen=MAX_UNMATCHED)
 
     def __len__(self) -> int:
         return len(self._by_age)
 
-    def remember(self, model_span: SpanContext, calls: Iterable[tuple[str | None, str, str | None]]) -> None:
+    @property
+    def has_pending(self) -> bool:
+        """Whether there is any call that no tool has answered."""
+        return bool(self._pending)
+
+    def remember(
+        self,
+        model_span: SpanContext,
+        calls: Iterable[tuple[str | None, str, str | None]],
+        schemas: Schemas | None = None,
+    ) -> None:
         """Keep the tool calls of one model answer: (call id, tool name, arguments as generated) each."""
         if not model_span.is_valid:
             return
+        known = _schemas(schemas)
         _latest_trace.set(model_span.trace_id)
         now = self._clock()
         answered_at, deadline = time.time_ns(), now + self._expire_after
         with self._lock:
             for call_id, name, arguments in calls:
-                call = ToolCall(call_id or None, name, arguments, model_span, answered_at, deadline)
+                call = ToolCall(
+                    call_id or None, name, arguments, model_span, answered_at, deadline, known.get(name)
+                )
                 self._by_age.append(call)
                 self._pending.setdefault(model_span.trace_id, []).append(call)
                 if call_id:
@@ -112,15 +143,35 @@ class ToolCallRegistry:
             if found is not None:
                 self._mark_claimed(found)
                 return found
-        if len(pending) < 2 or arguments is None:
-            return None
         # Reading the application's arguments runs the application's code: not while the lock is held.
-        forms = arguments()
+        forms = arguments() if len(pending) > 1 and arguments is not None else None
         with self._lock:
-            found = _best_match([call for call in pending if not call.claimed], forms)
+            if forms is not None:
+                found = _best_match([call for call in pending if not call.claimed], forms)
             if found is not None:
                 self._mark_claimed(found)
+            elif self._pending:
+                self._unmatched.append((name, time.time_ns()))
             return found
+
+    def claim_result(
+        self, name: str | None, *, trace_id: int = 0, call_id: str | None = None
+    ) -> ToolCall | None:
+        """The call whose result the application has now told the model, if no tool's run was seen for it.
+
+        :param name: of the tool, where the result has no id.
+        :param trace_id: as for ``claim``.
+
+        Each is given once; a call that a run may have answered of which nobody could tell is not given.
+        """
+        with self._lock:
+            found = self._result_by_id(call_id, trace_id) if call_id else None
+            if not call_id and name is not None:
+                found = next(iter(self._pending_named(name, trace_id)), None)
+            if found is None or found.claimed:
+                return None
+            self._mark_claimed(found)
+            return None if self._has_run(found) else found
 
     def clear(self) -> None:
         """Forget everything."""
@@ -128,6 +179,7 @@ class ToolCallRegistry:
             self._by_age.clear()
             self._by_id.clear()
             self._pending.clear()
+            self._unmatched.clear()
             self._characters = 0
 
     def before_fork(self) -> None:
@@ -150,6 +202,19 @@ class ToolCallRegistry:
             own = (other for other in reversed(self._pending.get(trace_id, ())) if other.call_id == call_id)
             call = next(own, call)
         return call if call is not None and call.deadline > self._clock() else None
+
+    def _result_by_id(self, call_id: str, trace_id: int) -> ToolCall | None:
+        call = self._find_by_id(call_id, trace_id)
+        is_own = call is not None and call.model_span.trace_id == trace_id
+        return call if is_own or not trace_id or len(call_id) >= _UNIQUE else None
+
+    def _has_run(self, call: ToolCall) -> bool:
+        """Whether a run of the tool was seen since the answer that belongs to no other call."""
+        for run in self._unmatched:
+            if run[0] == call.name and run[1] >= call.answered_at:
+                self._unmatched.remove(run)
+                return True
+        return False
 
     def _pending_named(self, name: str, trace_id: int) -> list[ToolCall]:
         pending = self._pending.get(trace_id)
@@ -183,6 +248,14 @@ class ToolCallRegistry:
                 self._drop_pending(call)
             if call.call_id and self._by_id.get(call.call_id) is call:
                 del self._by_id[call.call_id]
+
+
+def _schemas(schemas: Schemas | None) -> Mapping[str, object]:
+    try:
+        return schemas() if schemas is not None else {}
+    except Exception:
+        logger.debug("Cannot read the tools of a request.", exc_info=withheld())
+        return {}
 
 
 def _best_match(pending: Sequence[ToolCall], forms: Sequence[object]) -> ToolCall | None:
@@ -233,6 +306,10 @@ def latest_trace() -> int:
     return _latest_trace.get()
 
 
-def remember_tool_calls(model_span: SpanContext, calls: Iterable[tuple[str | None, str, str | None]]) -> None:
+def remember_tool_calls(
+    model_span: SpanContext,
+    calls: Iterable[tuple[str | None, str, str | None]],
+    schemas: Schemas | None = None,
+) -> None:
     """Keep the tool calls of one model answer in this process: (call id, name, arguments text) each."""
-    registry.remember(model_span, calls)
+    registry.remember(model_span, calls, schemas)

@@ -14,6 +14,7 @@ from ..langchain_message import answer_of, is_control_flow
 from ..operation import NOTHING
 from ..sdk_tool import Asked, AsyncSdkTools, SdkTools
 from ..tool import ToolRun
+from ..tool_registry import latest_trace, registry
 
 
 class _Run(ToolRun):
@@ -35,6 +36,8 @@ class _Run(ToolRun):
 def read_tool(owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked | None:
     """``BaseTool.run(tool_input, …, tool_call_id=…)``."""
     if is_recorded_by_others("langchain", handlers_of(kwargs.get("callbacks"))):
+        # The other's span is the call's: none is to be inferred when its result comes back.
+        registry.claim(owner.name, trace_id=latest_trace(), call_id=kwargs.get("tool_call_id"))
         return None
     given = args[0] if args else kwargs.get("tool_input")
     return Asked(

@@ -190,7 +190,11 @@ __all__ = [
     "SPANWRIGHT_REQUEST_SERVICE_TIER",
     "SPANWRIGHT_RERANK_APPLIED",
     "SPANWRIGHT_RERANK_CANDIDATES",
+    "SPANWRIGHT_RERANK_FIRST_RANK_BEFORE",
+    "SPANWRIGHT_RERANK_FIRST_SCORE_BEFORE",
     "SPANWRIGHT_RERANK_MODEL",
+    "SPANWRIGHT_RERANK_SCORE_BEFORE_MAX",
+    "SPANWRIGHT_RERANK_SCORE_BEFORE_MIN",
     "SPANWRIGHT_RERANK_TOP_N",
     "SPANWRIGHT_RESPONSE_SERVICE_TIER",
     "SPANWRIGHT_RESPONSE_SPEED",
@@ -217,6 +221,7 @@ __all__ = [
     "SPANWRIGHT_STORE_TABLE",
     "SPANWRIGHT_SYSTEM_PROMPT_SHA256",
     "SPANWRIGHT_TIME_TO_FIRST_TOKEN",
+    "SPANWRIGHT_TOOL_ARGUMENTS_PROBLEMS",
     "SPANWRIGHT_TOOL_ARGUMENTS_VALID",
     "SPANWRIGHT_TOOL_INFERRED",
     "SPANWRIGHT_TOOL_VERSION",
@@ -660,8 +665,18 @@ SPANWRIGHT_REQUEST_SERVICE_TIER: Final = "spanwright.request.service_tier"
 SPANWRIGHT_RERANK_APPLIED: Final = "spanwright.rerank.applied"
 #: Number of documents the reranker was given. (int, {document})
 SPANWRIGHT_RERANK_CANDIDATES: Final = "spanwright.rerank.candidates"
+#: Position (from 0) that the document now first had among the candidates. 0 says that the reranker left the
+#: top as it was. (int)
+SPANWRIGHT_RERANK_FIRST_RANK_BEFORE: Final = "spanwright.rerank.first.rank_before"
+#: Score that the retrieval gave the document which the reranker has put first. Absent where the retrieval was
+#: not seen. (double)
+SPANWRIGHT_RERANK_FIRST_SCORE_BEFORE: Final = "spanwright.rerank.first.score_before"
 #: The reranker's model. (string)
 SPANWRIGHT_RERANK_MODEL: Final = "spanwright.rerank.model"
+#: Highest of the scores that the retrieval gave the candidates. (double)
+SPANWRIGHT_RERANK_SCORE_BEFORE_MAX: Final = "spanwright.rerank.score_before.max"
+#: Lowest of the scores that the retrieval gave the candidates. (double)
+SPANWRIGHT_RERANK_SCORE_BEFORE_MIN: Final = "spanwright.rerank.score_before.min"
 #: How many documents were wanted back at most. Absent where the request leaves it to the reranker. (int,
 #: {document})
 SPANWRIGHT_RERANK_TOP_N: Final = "spanwright.rerank.top_n"
@@ -728,10 +743,15 @@ SPANWRIGHT_SYSTEM_PROMPT_SHA256: Final = "spanwright.system_prompt.sha256"
 #: Seconds from the request to the first chunk with content (text, reasoning or a tool call), not the
 #: role-only chunk; streamed calls only. (double, s)
 SPANWRIGHT_TIME_TO_FIRST_TOKEN: Final = "spanwright.time_to_first_token"
-#: Whether the arguments the model wrote are JSON that fits the tool's parameters. (boolean)
+#: Why the arguments are not valid: `json`, or a keyword of JSON Schema and the parameter that fails it, 5 at
+#: most. Names of the tool's own parameters only, never a value, nor a name that the model made up. (string[])
+SPANWRIGHT_TOOL_ARGUMENTS_PROBLEMS: Final = "spanwright.tool.arguments.problems"
+#: Whether the arguments the model wrote are JSON that fits the tool's parameters, as the request that asked
+#: for them described these. Absent where that cannot be told for certain. (boolean)
 SPANWRIGHT_TOOL_ARGUMENTS_VALID: Final = "spanwright.tool.arguments.valid"
-#: True for a tool span made from messages because nobody opened one; its times are the model's answer and the
-#: next request. (boolean)
+#: True for a tool span made from messages because nobody opened one: it lasts from the model's answer to the
+#: request that brings the tool's result, so its duration holds whatever the application did in between.
+#: (boolean)
 SPANWRIGHT_TOOL_INFERRED: Final = "spanwright.tool.inferred"
 #: Version of the tool. (string)
 SPANWRIGHT_TOOL_VERSION: Final = "spanwright.tool.version"
