@@ -14,6 +14,10 @@ from spanwright_analysis.diagnosis.sample import RAW_VALUES
 _FOREIGN = ("OTEL_", "SPANWRIGHT_", "OPENAI_")
 
 
+#: Longer than a line: what is to be copied stays whole.
+_LONG = "texts-" * 20
+
+
 def examined(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **environment: str
 ) -> tuple[int, str]:
@@ -39,11 +43,11 @@ def test_a_good_installation(
         OTEL_EXPORTER_OTLP_ENDPOINT="http://user:secret@127.0.0.1:9/?key=secret",
         OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf",
         SPANWRIGHT_TRACES_FILE=str(file),
-        SPANWRIGHT_OFFLOAD_URL=str(tmp_path / "texts"),
+        SPANWRIGHT_OFFLOAD_URL=str(tmp_path / _LONG),
     )
     assert code == 0, out
-    assert f"ok cold storage {tmp_path.as_uri()}/texts, kept 30 days" in out
-    assert not (tmp_path / "texts").exists()
+    assert f"ok cold storage {tmp_path.as_uri()}/{_LONG}, kept 30 days" in out
+    assert not (tmp_path / _LONG).exists()
     assert out.endswith("All is well.")
     assert "ok openai" in out
     assert "OTLPSpanExporter to http://127.0.0.1:9/" in out

@@ -73,7 +73,7 @@ def rounded_micro(usd: Decimal) -> int:
     return int((usd * 1_000_000).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     st.sampled_from(MODELS),
     usages(),

@@ -63,14 +63,15 @@ def print_section(section: Section, console: Console) -> None:
     console.print(Text(section.title, style="bold"))
     for finding in section.findings:
         mark = Text(f"  {finding.level.value:<6}", style=_STYLES[finding.level])
-        text = Text(finding.text).wrap(console, max(console.width - _TEXT_AT, 20))
+        # Paths and addresses stay whole, to be copied.
+        text = Text(finding.text).wrap(console, max(console.width - _TEXT_AT, 20), overflow="ignore")
         for number, line in enumerate(text):
             start = (
                 mark.append(f"{finding.subject:<{_TEXT_AT - 8}}", style="")
                 if number == 0
                 else Text(" " * _TEXT_AT)
             )
-            console.print(start.append(line))
+            console.print(start.append(line), soft_wrap=True)
     console.print()
 
 
