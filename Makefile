@@ -30,8 +30,9 @@ test: check            ## everything CI runs: checks, then all tests
 check: $(READY)        ## generated files up to date, lint, types
 	@$(BIN)/python semconv/generate.py --check
 	@$(BIN)/python docs/libraries.py --check
+	@$(BIN)/python backends/generate.py --check
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks docs/picture.py docs/libraries.py
+	@$(BIN)/mypy $(SOURCES) semconv/generate.py tests benchmarks docs/picture.py docs/libraries.py backends/generate.py
 
 format: $(READY)       ## format and sort imports
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
@@ -40,6 +41,7 @@ generate: $(READY)     ## make the names and the reference pages from the regist
 	@$(BIN)/python semconv/generate.py
 	@$(BIN)/python -m spanwright_processors.config.reference docs/reference/configuration.md
 	@$(BIN)/python docs/libraries.py
+	@$(BIN)/python backends/generate.py
 
 native: $(VENV)/.native ## build the native scanner of masking into the environment (needs Rust)
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "check this installation: what is instrumented, guarded, and wrong",
     "traces": "show the traces of an OTLP JSON-lines file as trees",
     "query": "ask an OTLP JSON-lines file by SQL, or a question that has a name",
+    "backends": "write dashboards, monitors and saved queries for the backend you have",
     "stage": "run the steps as an OTLP service, in front of a Collector or between two",
     "content": "show, erase or purge the full text of traces in cold storage",
     "prompts": "list, show or compare the system prompts that were used",
