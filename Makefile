@@ -6,7 +6,7 @@ PACKAGES := semconv processors instrumentation analysis
 READY := $(VENV)/.ready
 SOURCES := $(PACKAGES:%=%/src)
 # Extras too big for the environment of all, or in need of a server; they are installed in tests/environments.
-APART := chroma faiss lancedb milvus pgvector langchain langgraph llama-index
+APART := chroma faiss lancedb milvus pgvector langchain langgraph llama-index redis
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml)
 # Tests wait as often as they compute, so one more at a time than there are cores (1: one after the other).
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
@@ -46,7 +46,6 @@ generate: $(READY)     ## make the names and the reference pages from the regist
 native: $(VENV)/.native ## build the native scanner of masking into the environment (needs Rust)
 
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a first look in a minute)
-	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 bench-peers: $(READY)  ## the same calls with each peer, in environments of their own (QUICK=1: a first look)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.peers $(if $(QUICK),--quick)

@@ -44,6 +44,8 @@ class Opened:
     :param answered: the answer -> ids and scores, as the application reads them.
     :param name: of the collection; None where a store has no names.
     :param kind: of the scores; None where they have none.
+    :param tell: the call of an application from which it is known how the collection measures, where neither
+        query nor answer say it.
     :param has_payload: whether the store keeps a chunk's text and source.
     """
 
@@ -55,3 +57,4 @@ class Opened:
     kind: str | None = "similarity"
     has_payload: bool = True
     server: tuple[str, int] | None = None
+    tell: Callable[[], Any] | None = None

@@ -136,6 +136,8 @@ async def test_scores_are_on_one_scale(name: str, is_async: bool) -> None:
     recording = Recording()
     async with driver(name).opened(is_async=is_async) as opened:
         with instrumented(driver(name).instrumentor(), recording):
+            if opened.tell is not None:
+                await result(opened.tell())
             await result(opened.search(HELP, 3))
 
     (found,) = (dict(span.attributes or {}) for span in recording.spans)
