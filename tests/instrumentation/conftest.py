@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 from spanwright_instrumentation.embedding_memory import memory
+from spanwright_instrumentation.retrieved import retrieved_memory
 from spanwright_instrumentation.tool_registry import registry
 from support.recording import Recording, recorded_operations
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """No tool calls and no embeddings of other tests."""
+    """No tool calls, embeddings and retrievals of other tests."""
     yield
     registry.clear()
     memory.clear()
+    retrieved_memory.clear()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from spanwright_instrumentation.retrieval import (
     Retrieval,
     request_attributes,
     response_attributes,
-    response_later,
+    response_kept,
     score_figures,
 )
 
@@ -128,7 +128,7 @@ def test_an_answer_is_described_as_it_was() -> None:
     documents = [Document("a", 1.0, chunk), *(Document(n, 0.5, None) for n in range(MAX_DOCUMENTS))]
     now = response_attributes(asked, documents, content=True)
 
-    later = response_later(asked, documents, content=True)
+    later = response_kept(asked, documents, content=True).attributes
     chunk.clear()
     vector[:] = [7.0, 7.0]
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_copied_is_described_at_once(odd: object) -> None:
     """A payload may hold anything."""
     documents = [Document("a", 0.5, {"text": "chunk", "odd": odd})]
 
-    later = response_later(ASKED, documents, content=True)
+    later = response_kept(ASKED, documents, content=True).attributes
     documents.clear()
 
     assert json.loads(documents_text(later()))[0]["content"] == "chunk"
@@ -152,7 +152,7 @@ def test_vectors_of_every_form_are_kept(form: Callable[[Any], Any]) -> None:
     """Their length is asked for when the span is read."""
     asked = Retrieval("store", "help", vectors=[form([0.6, 0.8])], measure=INNER_PRODUCT)
 
-    found = response_later(asked, [Document("a", 0.5, None)], content=False)()
+    found = response_kept(asked, [Document("a", 0.5, None)], content=False).attributes()
 
     assert found["spanwright.retrieval.score.normalised.first"] == 0.75
 

@@ -21,6 +21,7 @@ from spanwright_semconv import attributes as names
 from .content import to_json, valid_text
 from .embedding_memory import components_of, memory
 from .measure import Measure, normalised
+from .retrieved import Seen
 
 #: Comma-separated payload keys that hold the source document's id, or the chunk's text, before the usual
 #: ones.
@@ -103,10 +104,19 @@ def request_attributes(retrieval: Retrieval, *, content: bool) -> dict[str, Attr
 Attributes = Mapping[str, AttributeValue | None]
 
 
-def response_later(
-    retrieval: Retrieval, documents: Sequence[Document], *, content: bool
-) -> Callable[[], Attributes]:
-    """What ``response_attributes`` says of this answer as it is now, whatever becomes of its objects.
+class Kept(NamedTuple):
+    """A store's answer as it was when it came, to be described later."""
+
+    #: What ``response_attributes`` says of it.
+    attributes: Callable[[], Attributes]
+    #: What a reranker's span wants to know of the chunks.
+    seen: Callable[[], list[Seen]]
+    #: Bytes it takes, about.
+    size: int
+
+
+def response_kept(retrieval: Retrieval, documents: Sequence[Document], *, content: bool) -> Kept:
+    """Keep this answer as it is now, whatever becomes of its objects.
 
     Copying plain data takes a tenth of the time of describing it. Payloads with anything else are described
     at once. ``retrieval`` is kept: nobody may change it any more.
@@ -118,8 +128,25 @@ def response_later(
         copied = marshal.dumps(kept)
     except ValueError:
         described = response_attributes(retrieval, documents, content=content)
-        return lambda: described
-    return partial(_described_later, retrieval, copied, content)
+        seen = [_seen(document) for document in documents[:MAX_DOCUMENTS]]
+        return Kept(lambda: described, lambda: seen, 100 * len(seen))
+    later = partial(_described_later, retrieval, copied, content)
+    return Kept(later, partial(_seen_later, copied), len(copied))
+
+
+def _seen_later(copied: bytes) -> list[Seen]:
+    return [_seen(Document(*each)) for each in marshal.loads(copied)[:MAX_DOCUMENTS]]
+
+
+def _seen(document: Document) -> Seen:
+    payload = _fields(document.payload) if document.payload else {}
+    text = _first(payload, _text_keys(), str)
+    score = document.score
+    return Seen(
+        None if document.id is None else str(document.id),
+        float(score) if score is not None and math.isfinite(score) else None,
+        None if text is None else hash(text),
+    )
 
 
 def _described_later(retrieval: Retrieval, copied: bytes, content: bool) -> Attributes:

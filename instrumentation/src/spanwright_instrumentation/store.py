@@ -16,7 +16,8 @@ from .attach import Steps
 from .decorator import Run, Unobserved, run_awaited, run_plain
 from .instrumentor import Method
 from .invocation import Invocation
-from .retrieval import Document, Retrieval, request_attributes, response_later
+from .retrieval import Document, Retrieval, request_attributes, response_kept
+from .retrieved import Retrieved, retrieved_memory
 from .suppression import is_suppressed
 from .telemetry import Telemetry
 from .withheld import withheld
@@ -138,9 +139,9 @@ class RetrievalRun:
                 if invocation.is_recording:
                     # What reranks these chunks comes later, and says so on this span's behalf.
                     invocation.attributes[names.SPANWRIGHT_RERANK_APPLIED] = False
-                    invocation.later = response_later(
-                        retrieval, documents, content=invocation.records_content
-                    )
+                    kept = response_kept(retrieval, documents, content=invocation.records_content)
+                    known = retrieved_memory.remember(invocation.span_context, kept.seen, kept.size)
+                    invocation.later = partial(_with_rerank, kept.attributes, known)
         except Exception:
             logger.debug("Cannot read a store's answer.", exc_info=withheld())
         for _, invocation in self._calls:
@@ -150,6 +151,10 @@ class RetrievalRun:
         """The call raised."""
         for _, invocation in self._calls:
             invocation.fail(error)
+
+
+def _with_rerank(described: Callable[[], Mapping[str, Any]], known: Retrieved) -> dict[str, Any]:
+    return {**described(), **known.attributes()}
 
 
 def _begin(telemetry: Telemetry, retrieval: Retrieval) -> Invocation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from spanwright_semconv.enums import FinishReason, TokenModality
 
 from .invocation import Invocation
 from .resends import Requests
+from .retrieved import Retrieved
 
 #: Classes of the marks that generated SDKs have for a parameter which was not given.
 _NOT_SENT = ("Omit", "NotGiven", "Unset", "ellipsis")
@@ -111,6 +112,8 @@ class Response:
     content: dict[str, Any] = field(default_factory=dict)
     tool_calls: list[tuple[str | None, str, str | None]] = field(default_factory=list)
     error_type: str | None = None
+    #: Of a reranker: the retrievals whose chunks were its candidates.
+    reranked: list[Retrieved] = field(default_factory=list)
 
 
 class StreamState(Protocol):
@@ -189,3 +192,12 @@ def record_response(invocation: Invocation, response: Response) -> None:
     if invocation.captures_content:
         invocation.content.update(response.content)
     invocation.tool_calls = response.tool_calls
+    if response.reranked:
+        _tell_retrievals(invocation, response.reranked)
+
+
+def _tell_retrievals(invocation: Invocation, reranked: Iterable[Retrieved]) -> None:
+    """Link the reranker's span to theirs, which have ended, and tell those that nobody has read yet."""
+    for retrieved in reranked:
+        invocation.span.add_link(retrieved.span_context)
+        retrieved.model = str(invocation.attributes.get(attributes.GEN_AI_REQUEST_MODEL) or "")

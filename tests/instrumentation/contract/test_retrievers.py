@@ -191,7 +191,7 @@ async def test_nothing_is_seen_where_it_is_not_to_be(name: str, is_async: bool) 
 
 
 @every_way
-@pytest.mark.parametrize("broken", ["request_attributes", "response_later", "named_arguments"])
+@pytest.mark.parametrize("broken", ["request_attributes", "response_kept", "named_arguments"])
 async def test_what_fails_in_observing_stays_with_us(
     name: str, is_async: bool, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

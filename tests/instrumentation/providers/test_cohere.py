@@ -289,6 +289,7 @@ async def test_rerank(recording: Recording, is_async: bool) -> None:
         "gen_ai.retrieval.documents": found["gen_ai.retrieval.documents"],
         "spanwright.rerank.candidates": 3,
         "spanwright.rerank.top_n": 2,
+        "spanwright.rerank.first.rank_before": 2,
         "spanwright.request.id": "req_1",
         "spanwright.retrieval.returned": 2,
         "spanwright.retrieval.score.first": 0.98,
