@@ -46,7 +46,7 @@ generate: $(READY)     ## make the names and the reference pages from the regist
 native: $(VENV)/.native ## build the native scanner of masking into the environment (needs Rust)
 
 bench: $(READY)        ## overhead beside the bare SDK, ratios in one run (QUICK=1: a first look in a minute)
-	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 bench-peers: $(READY)  ## the same calls with each peer, in environments of their own (QUICK=1: a first look)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.peers $(if $(QUICK),--quick)

@@ -92,6 +92,13 @@ class Kafka:
             self._process.kill()
 
     @property
+    def pid(self) -> int:
+        """Of the broker that runs."""
+        if self._process is None:
+            raise AssertionError("the broker was not started")
+        return self._process.pid
+
+    @property
     def stored(self) -> bytes:
         """All that the broker has on its disk, as it lies there."""
         return b"".join(path.read_bytes() for path in sorted(self._folder.rglob("*.log")) if path.is_file())
