@@ -164,6 +164,9 @@ def test_they_say_what_the_manifests_say(name: str) -> None:
     given = values(name)
     assert variables(given, "extraEnvs") == variables(containers["collector"])
     assert given["resources"] == containers["collector"]["resources"]
+    pod = workload["spec"]["template"]["spec"]
+    assert given["securityContext"] == containers["collector"]["securityContext"]
+    assert given.get("podSecurityContext") == pod.get("securityContext")
     for stage in given.get("extraContainers", ()):
         assert variables(stage) == variables(containers["stage"])
         assert stage["resources"] == containers["stage"]["resources"]

@@ -111,6 +111,17 @@ def test_nothing_runs_with_privileges() -> None:
         assert mebibytes > int(variables(container).get("COLLECTOR_MEMORY_MIB", "0"))
 
 
+def test_queues_can_be_written() -> None:
+    """A volume belongs to the group of the pod; a folder of the node, to root alone."""
+    for container, pod in containers():
+        mounted = {one["name"] for one in container["volumeMounts"]}
+        of_the_node = {one["name"] for one in pod["volumes"] if "hostPath" in one}
+        if mounted & of_the_node:
+            assert container["securityContext"]["runAsUser"] == 0
+        elif "queue" in mounted:
+            assert pod["securityContext"]["fsGroup"] == pod["securityContext"]["runAsUser"] == 65532
+
+
 def test_the_operators_resource_is_valid() -> None:
     """By the operator's own definition of it."""
     if shutil.which("go") is None:
