@@ -137,6 +137,31 @@ def test_a_trace_goes_the_whole_path(path: WholePath, backend: Backend, metrics:
     assert_masked(backend, *(body for _, body, _ in metrics.received))
 
 
+def test_a_backend_that_takes_only_http(collector_binary: Path, tmp_path: Path, metrics: Receiver) -> None:
+    """One variable chooses how the gateway speaks to it; its key goes along."""
+    config = tmp_path / "stage.yaml"
+    config.write_text("stage: {http: none}\n")
+    with http_receiver() as langfuse:
+        variables = {
+            "EXPORTER": "otlp_http/backend",
+            "BACKEND_URL": langfuse.url,
+            "BACKEND_HEADERS": "[{name: x-key, value: secret}]",
+        }
+        gateway = Gateway(collector_binary, tmp_path, "gateway", config, "unused:1", metrics.url, **variables)
+        try:
+            for part in gateway.parts:
+                part.start()
+            provider = application(gateway.grpc)
+            emit(provider, 3)
+            provider.shutdown()
+            assert eventually(lambda: len(langfuse.spans) == 3 * SPANS_IN_A_TRACE, 30)
+        finally:
+            for part in gateway.parts:
+                part.kill()
+    assert {headers["x-key"] for _, _, headers in langfuse.received} == {"secret"}
+    assert PLANTED[0].encode() not in b"".join(body for _, body, _ in langfuse.received)
+
+
 def cost_told(metrics: Receiver) -> float:
     """The newest total of costs, over all series of both gateways."""
     newest: dict[str, tuple[int, float]] = {}
