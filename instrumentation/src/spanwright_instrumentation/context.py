@@ -32,6 +32,11 @@ def context_attributes(current: Context | None = None) -> Mapping[str, str]:
     return found if isinstance(found, dict) else _NOTHING
 
 
+def with_attributes(current: Context, known: Mapping[str, str]) -> Context:
+    """That context, with these attributes for what begins in it; what it says itself goes before."""
+    return set_value(_KEY, {**known, **context_attributes(current)}, current)
+
+
 def _values(current: Context) -> tuple[GivenValue, ...]:
     found = current.get(_VALUES_KEY, ())
     return found if isinstance(found, tuple) else ()

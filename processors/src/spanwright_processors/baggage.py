@@ -67,5 +67,12 @@ class GuardedPropagator(TextMapPropagator):
 def guard_baggage(chain: StepChain) -> None:
     """Put ``chain`` before the global propagator; a second call changes nothing."""
     current = get_global_textmap()
-    if not isinstance(current, GuardedPropagator):
+    within = getattr(current, "inner", None)
+    wrap_inner = getattr(current, "wrap_inner", None)
+    if isinstance(current, GuardedPropagator) or isinstance(within, GuardedPropagator):
+        return
+    if callable(wrap_inner):
+        # What adds baggage of its own goes first, that this may see it.
+        wrap_inner(lambda inner: GuardedPropagator(inner, chain))
+    else:
         set_global_textmap(GuardedPropagator(current, chain))
