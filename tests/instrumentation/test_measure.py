@@ -31,6 +31,10 @@ def test_all_measures_meet_on_one_scale(query: list[float], chunk: list[float]) 
         measure.INNER_PRODUCT_DISTANCE: 1 - cosine,
         measure.EUCLIDEAN: distance,
         measure.SQUARED_EUCLIDEAN: distance**2,
+        measure.COSINE_SCORE: (1 + cosine) / 2,
+        measure.RAISED_COSINE: 1 + cosine,
+        measure.EUCLIDEAN_SCORE: 1 / (1 + distance**2),
+        measure.MAXIMUM_INNER_PRODUCT: 1 + cosine if cosine >= 0 else 1 / (1 - cosine),
     }
     for each, score in scores.items():
         assert normalised(each, [score], [one]) == [pytest.approx((1 + cosine) / 2, abs=1e-9)]
@@ -52,6 +56,8 @@ def test_what_rounding_leaves_beyond_the_ends_is_the_end() -> None:
         (measure.INNER_PRODUCT, [0.5, 1.5], [[1.0, 0.0]]),
         (measure.SQUARED_EUCLIDEAN, [4.5], [[1.0, 0.0]]),
         (measure.EUCLIDEAN, [0.5], ["a text"]),
+        (measure.EUCLIDEAN_SCORE, [0.0], [[1.0, 0.0]]),
+        (measure.MAXIMUM_INNER_PRODUCT, [0.0], [[1.0, 0.0]]),
     ],
 )
 def test_what_is_not_known_is_left_out(

@@ -49,6 +49,16 @@ NEGATIVE_INNER_PRODUCT = Measure(_DISTANCE, lambda negative: (1 - negative) / 2,
 INNER_PRODUCT_DISTANCE = Measure(_DISTANCE, lambda distance: 1 - distance / 2, True)
 EUCLIDEAN = Measure(_DISTANCE, lambda distance: 1 - distance * distance / 4, True)
 SQUARED_EUCLIDEAN = Measure(_DISTANCE, lambda squared: 1 - squared / 4, True)
+#: What search engines make of them, which is above 0 and grows with nearness: (1 + cosine) / 2 is the common
+#: scale itself, 1 + cosine twice that; 1 / (1 + d²); and 1 + p of inner products from 0 on, else 1 / (1 - p).
+COSINE_SCORE = Measure(_SIMILARITY, lambda score: score)
+RAISED_COSINE = Measure(_SIMILARITY, lambda score: score / 2)
+EUCLIDEAN_SCORE = Measure(_SIMILARITY, lambda score: 1 - (1 / score - 1) / 4 if score > 0 else math.nan, True)
+MAXIMUM_INNER_PRODUCT = Measure(
+    _SIMILARITY,
+    lambda score: score / 2 if score >= 1 else 1 - 1 / (2 * score) if score > 0 else math.nan,
+    True,
+)
 
 
 def normalised(measure: Measure | None, scores: Sequence[float], vectors: Sequence[object]) -> list[float]:
@@ -62,7 +72,7 @@ def normalised(measure: Measure | None, scores: Sequence[float], vectors: Sequen
     if measure.needs_unit_vectors and (len(vectors) != 1 or not is_unit(vectors[0])):
         return []
     values = [measure.formula(score) for score in scores]
-    if any(value < -TOLERANCE or value > 1 + TOLERANCE for value in values):
+    if not all(-TOLERANCE <= value <= 1 + TOLERANCE for value in values):
         return []
     return [min(1.0, max(0.0, value)) for value in values]
 

@@ -707,9 +707,10 @@ SPANWRIGHT_RETRIEVAL_SCORE_MIN: Final = "spanwright.retrieval.score.min"
 #: `spanwright.retrieval.score.first` on one scale for all stores: (1 + cosine of the angle) / 2, so 1 is the
 #: same direction and 0.5 nothing in common. Cosine similarity s: (1 + s) / 2. Cosine distance d: 1 - d / 2.
 #: For a query of length 1, the chunks taken to have it too: inner product s: (1 + s) / 2, its negative n: (1
-#: - n) / 2, 1 - s = d: 1 - d / 2; Euclidean distance d: 1 - d² / 4, squared s: 1 - s / 4. Absent where the
-#: measure is unknown or another, where the query has not length 1, and where a score is one that vectors of
-#: length 1 cannot have. (double)
+#: - n) / 2, 1 - s = d: 1 - d / 2; Euclidean distance d: 1 - d² / 4, squared s: 1 - s / 4. Search engines' own
+#: scores: (1 + cosine) / 2 as it is, 1 + cosine halved; 1 / (1 + d²) = s: 1 - (1 / s - 1) / 4; 1 + product =
+#: s: s / 2, below 1: 1 - 1 / (2 s). Absent where the measure is unknown or another, where the query has not
+#: length 1, and where a score is one that vectors of length 1 cannot have. (double)
 SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_FIRST: Final = "spanwright.retrieval.score.normalised.first"
 #: Mean of the normalised scores (see `spanwright.retrieval.score.normalised.first`). (double)
 SPANWRIGHT_RETRIEVAL_SCORE_NORMALISED_MEAN: Final = "spanwright.retrieval.score.normalised.mean"
