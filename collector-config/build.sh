@@ -8,6 +8,12 @@ version=$(sed -n 's/^  version: //p' "$manifest")
 folder=${here%/*}/.build/collector-$(sha256sum "$manifest" | cut -c1-12)
 binary=$folder/otelcol-spanwright
 
+# One build at a time, where several tests want it at once.
+mkdir -p "${folder%/*}"
+if command -v flock >/dev/null; then
+  exec 9>"$folder.lock"
+  flock 9
+fi
 if [ ! -x "$binary" ]; then
   if ! command -v go >/dev/null; then
     echo "Cannot build the Collector: 'go' is not on PATH. Install Go 1.25 or newer and run this again." >&2

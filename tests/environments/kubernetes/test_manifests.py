@@ -71,6 +71,13 @@ def test_kustomize_builds_them() -> None:
     assert mounted == {one["metadata"]["name"] for one in made if one["kind"] == "ConfigMap"}
 
 
+def test_config_maps_have_every_file() -> None:
+    """What gateway.yaml reads beside itself, whoever adds to it."""
+    kustomization = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())
+    maps = {one["name"]: set(one["files"]) for one in kustomization["configMapGenerator"]}
+    assert maps["spanwright-gateway"] == {f"gateway/{path.name}" for path in (FOLDER / "gateway").iterdir()}
+
+
 def test_variables_are_those_of_the_configurations() -> None:
     """A misspelt one would be ignored without a word."""
     known = set(re.findall(r"COLLECTOR_[A-Z_]+", (FOLDER / "agent.yaml").read_text()))
