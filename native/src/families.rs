@@ -75,6 +75,10 @@ impl Families {
         Some(Families { families, anchors, least_digits, known })
     }
 
+    pub fn count(&self) -> usize {
+        self.families.len()
+    }
+
     /// What has been learned. Call it, and `learn`, with the interpreter's lock held only: so no process is
     /// forked while the memory is locked.
     pub fn known(&self) -> Shapes {
@@ -141,22 +145,38 @@ impl Families {
         if end - start > LONG {
             return true;
         }
+        family.write_shape(text, start, end, shape);
+        !known[number].contains(shape.as_slice())
+    }
+
+    /// What a run looks like, with its neighbours.
+    pub fn shape(&self, number: usize, text: &[u8], start: usize, end: usize) -> Vec<u8> {
+        let mut shape = Vec::with_capacity(end - start + 2);
+        self.families[number].write_shape(text, start, end, &mut shape);
+        shape
+    }
+}
+
+impl Family {
+    fn write_shape(&self, text: &[u8], start: usize, end: usize, shape: &mut Vec<u8>) {
         shape.clear();
         if start == 0 {
             shape.push(SHAPE_OUTSIDE);
         }
         let around = &text[start.saturating_sub(1)..text.len().min(end + 1)];
-        shape.extend(around.iter().map(|byte| family.to_shape[*byte as usize]));
-        !known[number].contains(shape.as_slice())
+        shape.extend(around.iter().map(|byte| self.to_shape[*byte as usize]));
     }
-}
 
-impl Family {
     fn run(&self, text: &[u8], ended: usize, anchor: usize) -> (usize, usize) {
         let before = text[ended..anchor].iter().rev().take_while(|byte| self.before[**byte as usize]).count();
         let after = text[anchor..].iter().take_while(|byte| self.inside[**byte as usize]).count();
         (anchor - before, anchor + after)
     }
+}
+
+/// What stands for a character beyond ASCII, given by its byte in a view.
+pub fn wild(byte: u8) -> u8 {
+    if byte & WILD_ANCHOR != 0 { SHAPE_WILD_ANCHOR } else { SHAPE_WILD }
 }
 
 fn shape_of(shapes: &[u8], byte: u8) -> u8 {

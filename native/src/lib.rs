@@ -3,10 +3,16 @@
 //! Nothing here may reach the application: a panic is caught and means "ask Python", the process-wide memory is
 //! locked only while the interpreter's lock is held (so no fork meets it locked), and no code is unsafe.
 
+mod checks;
+mod context;
+mod expressions;
 mod families;
+mod finder;
 mod json;
+mod numbers;
 mod places;
 mod scanner;
+mod search;
 mod tables;
 mod view;
 
@@ -17,7 +23,8 @@ fn spanwright_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A caught panic is none of the application's business: nothing on its standard error. The hook is this
     // library's own, as is its copy of Rust's runtime.
     std::panic::set_hook(Box::new(|_| {}));
-    module.add("VERSION", 1)?;
+    module.add("VERSION", 2)?;
+    module.add_class::<finder::Finder>()?;
     module.add_class::<scanner::Families>()?;
     module.add_class::<scanner::Scanner>()
 }

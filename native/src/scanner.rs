@@ -32,8 +32,8 @@ struct AskPython;
 
 #[pyclass(frozen)]
 pub struct Families {
-    inner: Arc<families::Families>,
-    characters: Arc<Characters>,
+    pub(crate) inner: Arc<families::Families>,
+    pub(crate) characters: Arc<Characters>,
 }
 
 #[pymethods]

@@ -16,6 +16,7 @@ from spanwright_processors.detect import Detector, Entity, Finding, FindingCache
 from spanwright_processors.detect.engine import is_plain, lower_case
 from spanwright_processors.detect.finding import PLACEHOLDER_WORDS
 from support.findings import found
+from support.scanners import NATIVE, PURE
 
 NEGATIVES = [
     "550e8400-e29b-41d4-a716-446655440000",
@@ -182,3 +183,38 @@ def test_only_the_entities_asked_for(entities: set[Entity]) -> None:
         "+1 415-555-2671, password=hunter22"
     )
     assert {finding.type for finding in find(text, entities)} == entities
+
+
+#: What another engine may have found: whole, cut, longer, by chance.
+AROUND = (
+    "dana@example.com", "a.b@c.example.org", "%40", "@", "415-555-2671", "(415) 555-2671", "+1 415 555 2671",
+    "+44 20 7946 0958", "ext. 12", " x7", "call me at ", "phone: ", " ", ", ", ".", "-", "!", "é",
+    "4111 1111 1111 1111", "078-05-1120", "GB82 WEST 1234 5698 7654 32", "2024-11-23", "(", ")", "postgres://u:p@db.example.com",
+)  # fmt: skip
+
+
+@given(
+    text=st.lists(st.sampled_from(AROUND), max_size=8).map("".join),
+    others=st.lists(
+        st.tuples(
+            st.sampled_from((Entity.EMAIL_ADDRESS, Entity.PHONE_NUMBER, Entity.US_SSN)),
+            st.integers(0, 60),
+            st.integers(1, 40),
+            st.sampled_from((0.4, 0.75, 1.0)),
+        ),
+        max_size=3,
+    ),
+    shifts=st.lists(st.tuples(st.integers(-2, 2), st.integers(-2, 2)), min_size=6, max_size=6),
+)
+@settings(deadline=None, max_examples=300)
+def test_what_is_known_is_not_needed_twice(
+    text: str, others: list[tuple[Entity, int, int, float]], shifts: list[tuple[int, int]]
+) -> None:
+    """What is left out beside another engine's findings changes nothing, with the scanner and without it."""
+    known = [Finding(kind, start, min(start + size, len(text)), score) for kind, start, size, score in others]
+    for (kind, start, end, score), (left, right) in zip(find(text), shifts, strict=False):
+        known.append(Finding(kind, max(0, start + left), min(len(text), end + right), score))
+    known = [each for each in known if each.start < each.end]
+    for detector in (PURE, NATIVE):
+        expected = merge([*known, *detector.candidates(text)])
+        assert merge([*known, *detector.candidates(text, known)]) == expected

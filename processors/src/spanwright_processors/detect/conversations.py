@@ -7,6 +7,7 @@ again it is by a keyed digest, so that no text is kept.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from .engine import FindingCache
@@ -43,8 +44,8 @@ class Conversations:
     def beginning(self, text: str, beside: bytes) -> Beginning | None:
         """The longest array seen that ``text`` is, or goes on from; None for none."""
         lengths: tuple[int, ...] = self._cache.get(self._cache.key(text[:_HEAD], b"head" + beside)) or ()
-        possible = [length for length in lengths if _can_go_on(text, length)]
-        for length in sorted(possible, reverse=True)[:_TRIES]:
+        possible = (length for length in sorted(lengths, reverse=True) if _can_go_on(text, length))
+        for length in islice(possible, _TRIES):
             digest = self._cache.digest(text[:length])
             outcome: Outcome | None = self._cache.get(self._key(digest, beside))
             if outcome is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets as randomness
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import card, email, iban, ip, number_places, person, secrets, ssn
@@ -13,6 +13,7 @@ from .finding import Entity, Finding, merge
 from .id_text import IdNumbers, is_nobodys
 from .native import NativeScanner, scanner
 from .phone import DEFAULT_REGIONS, PhoneNumbers
+from .phone import is_known as is_known_number
 from .places import Flag, has_secrets
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class Detector:
             (Entity.CREDIT_CARD, _CARD_DIGITS, card.find),
             (Entity.IBAN_CODE, 0, iban.find),
             (Entity.US_SSN, _SSN_DIGITS, ssn.find),
-            (Entity.PHONE_NUMBER, 0, PhoneNumbers(phone_regions)),
         )
+        self._phone = PhoneNumbers(phone_regions) if Entity.PHONE_NUMBER in wanted else None
         self._numbers = tuple((least, find) for entity, least, find in number_finds if entity in wanted)
         self._ids = IdNumbers(wanted, phone_regions)
         self._email = Entity.EMAIL_ADDRESS in wanted
@@ -92,14 +93,17 @@ class Detector:
         """
         return self._scanner if type(self) is Detector else None
 
-    def candidates(self, text: str) -> list[Finding]:
-        """Everything found in ``text``, in no order, findings that overlap included."""
+    def candidates(self, text: str, known: Sequence[Finding] = ()) -> list[Finding]:
+        """Everything found in ``text``, in no order, findings that overlap included.
+
+        But for what lies inside one of ``known``, which another engine has found, and is no surer.
+        """
         if self._scanner is not None and (places := self._scanner.places(text)) is not False:
-            return [] if places is None or is_plain(text) else self._at(text, places)
+            return [] if places is None or is_plain(text) else self._at(text, places, known)
         if is_plain(text):
             return []
         lower = lower_case(text)
-        found = self.find_identifying(text, lower)
+        found = self.find_identifying(text, lower, known)
         if self._person:
             found += person.find(text, lower)
         signs = number_places.signs(text)
@@ -107,18 +111,32 @@ class Detector:
             return found
         if self._ip and _may_hold_address(text, signs):
             found += ip.find(text, lower)
-        for place in number_places.places(text, signs) if self._numbers else ():
-            for least, find in self._numbers:
-                if place.digits >= least:
-                    found += find(text, lower, place.start, place.end + _AFTER)
+        if self._numbers or self._phone:
+            for place in number_places.places(text, signs):
+                self._add_numbers(found, text, lower, place, known)
         return found
 
-    def _at(self, text: str, places: Places) -> list[Finding]:
+    def _add_numbers(
+        self,
+        found: list[Finding],
+        text: str,
+        lower: str,
+        place: tuple[int, int, int],
+        known: Sequence[Finding],
+    ) -> None:
+        start, end, digits = place
+        for least, find in self._numbers:
+            if digits >= least:
+                found += find(text, lower, start, end + _AFTER)
+        if self._phone is not None and not (known and is_known_number(text, start, end, known)):
+            found += self._phone(text, lower, start, end + _AFTER)
+
+    def _at(self, text: str, places: Places, known: Sequence[Finding]) -> list[Finding]:
         """``candidates`` where the scanner says that something may be."""
         flags, names, numbers, _, _ = places
         lower = lower_case(text)
         found: list[Finding] = []
-        if flags & Flag.EMAIL:
+        if flags & Flag.EMAIL and not (known and email.are_known(text, known)):
             found += email.find(text, lower)
         if self._secret and has_secrets(places):
             found += secrets.find(text, lower, places)
@@ -126,17 +144,17 @@ class Detector:
             found += person.find(text, lower, names)
         if flags & Flag.ADDRESS:
             found += ip.find(text, lower)
-        for start, end, digits in numbers:
-            for least, find in self._numbers:
-                if digits >= least:
-                    found += find(text, lower, start, end + _AFTER)
+        for place in numbers:
+            self._add_numbers(found, text, lower, place, known)
         return found
 
-    def find_identifying(self, text: str, lower: str | None = None) -> list[Finding]:
+    def find_identifying(
+        self, text: str, lower: str | None = None, known: Sequence[Finding] = ()
+    ) -> list[Finding]:
         """Only e-mail addresses and secrets, which no identifier or name of a thing is mistaken for."""
         found: list[Finding] = []
         lower = lower_case(text) if lower is None else lower
-        if self._email and ("@" in text or "%40" in text):
+        if self._email and ("@" in text or "%40" in text) and not (known and email.are_known(text, known)):
             found += email.find(text, lower)
         if self._secret:
             found += secrets.find(text, lower)

@@ -83,6 +83,12 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
             merged.append(finding)
             continue
         last = merged[-1]
+        if (
+            finding[0] == last[0] and finding[2] <= last[2]
+        ):  # as nearly always: found twice, one way or another
+            if finding[3] > last[3]:
+                merged[-1] = last._replace(score=finding[3])
+            continue
         winner = min(last, finding, key=_precedence)
         merged[-1] = Finding(winner.type, last.start, max(last.end, finding.end), winner.score)
     return merged

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 #: The rest of a string after its first backslash, to the closing quotation mark.
@@ -36,6 +37,10 @@ class Edit(NamedTuple):
     end: int
     replacement: str
     type: str = ""
+
+
+#: ``Edit(*…)``, which is written in Python and made for every finding several times.
+_edit = partial(tuple.__new__, Edit)
 
 
 class Kind(Enum):
@@ -160,7 +165,9 @@ def decode(raw: str) -> str:
 def written(raw: str, edits: Iterable[Edit]) -> list[Edit]:
     """``edits`` of the decoded text as edits of ``raw``, the inside of the JSON string it is written as."""
     if "\\" not in raw:
-        return [Edit(start, end, _escaped(new), entity) for start, end, new, entity in edits]
+        return [
+            edit if '"' not in edit[2] else edit._replace(replacement=_escaped(edit[2])) for edit in edits
+        ]
     starts = _starts(raw)
     return [Edit(starts[start], starts[end], _escaped(new), entity) for start, end, new, entity in edits]
 
@@ -233,5 +240,5 @@ def edits(text: str, leaf_edits: LeafEdits, some: Iterable[Leaf] | None = None) 
             continue
         for start, end, replacement, entity in written(text[first:last], found):
             new = f'"{replacement}"' if kind is Kind.NUMBER else replacement
-            made.append(Edit(first + start, first + end, new, entity))
+            made.append(_edit((first + start, first + end, new, entity)))
     return made

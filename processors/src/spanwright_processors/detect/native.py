@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Of the package's interface; another one is as good as none.
-_VERSION: Final = 1
+_VERSION: Final = 2
 #: Characters of a token's literal that are compared.
 _BEGINNING: Final = 4
 #: Ordinary keys of which the scanner has been told, and is not told again.

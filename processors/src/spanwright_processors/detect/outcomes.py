@@ -27,8 +27,10 @@ class Outcome(NamedTuple):
     def note(self, text: str, found: Found) -> list[Edit]:
         """The edits of ``text``, with all noted in ``found`` that looking at it would note."""
         found.types.update(self.types)
-        for entity, start, end, score in self.learned:
-            found.learned.append((entity, _read(text[start:end]), score))
+        read = _read if "\\" in text else str
+        found.learned += [
+            (entity, read(text[start:end]), score) for entity, start, end, score in self.learned
+        ]
         return list(self.edits)
 
     def and_then(self, other: Outcome, shift: int) -> Outcome:

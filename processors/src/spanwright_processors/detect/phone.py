@@ -7,7 +7,7 @@ first plausible number turns up and asked about plausible numbers only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from . import north_american
@@ -42,6 +42,9 @@ _CONTEXT = re.compile(
 )
 #: How far before a number a context word counts, in characters.
 _CONTEXT_WINDOW = 40
+#: The score of a number that is called one, or has its country's code.
+_IN_CONTEXT = 0.75
+_LEAD = re.compile(r"[+(]")
 #: Longest number written over several groups (+33 1 23 45 67 89 has six), in groups.
 _GROUPS = 7
 #: Numbers of one text the library is asked about; plausible ones beyond count as found.
@@ -54,6 +57,21 @@ class _Candidate(NamedTuple):
     number: str
     digits: str
     in_context: bool
+
+
+def is_known(text: str, start: int, end: int, known: Iterable[Finding]) -> bool:
+    """True if all that ``PhoneNumbers`` would find in the place is inside one of ``known``, and no surer."""
+    for entity, first, last, score in known:
+        if (
+            first <= start
+            and end <= last
+            and score >= _IN_CONTEXT
+            and entity == Entity.PHONE_NUMBER
+            and not _LEAD.search(text, max(0, first - 3), first)
+            and not _EXTENSION.match(text, last)
+        ):
+            return True
+    return False
 
 
 class PhoneNumbers:
@@ -79,7 +97,7 @@ class PhoneNumbers:
                 questions -= 1
                 if questions < 0 or _exists(candidate.number, regions) or _is_named(candidate):
                     position = _end_of_extension(text, candidate.end)
-                    score = 0.75 if in_context or candidate.number[0] == "+" else 0.5
+                    score = _IN_CONTEXT if in_context or candidate.number[0] == "+" else 0.5
                     yield Finding(Entity.PHONE_NUMBER, candidate.start, position, score)
 
     def _plausible_regions(self, candidate: _Candidate) -> tuple[str | None, ...]:

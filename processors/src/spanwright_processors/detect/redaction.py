@@ -53,6 +53,8 @@ class Redactor:
         self._cache = cache
         self._conversations = Conversations(cache)
         self.policy = policy
+        #: What stands for every value of a type, and its name, where that is the same for all values.
+        self._placeholders: dict[str, tuple[str, str]] = {}
         #: Tells its messages from those of other policies in the cache; empty: messages are not remembered.
         self._version = b"%d," % next(_versions) if cache and can_be_remembered(policy) else b""
 
@@ -209,7 +211,7 @@ class Redactor:
         if not needles and self._is_clean(text):
             return []  # looking over it costs less than its digest
         if not self._version or len(text) < _SHORTEST_REMEMBERED:
-            return stable(text, lambda masked: self._plain(masked, found))
+            return stable(text, lambda masked: self._plain(masked, found, is_new=masked is not text))
         known = b"" if not needles else found.names.digest()
         key, era = self._cache.key(text, self._version + known), self._cache.era
         kept: Outcome | None = self._cache.get(key)
@@ -217,7 +219,7 @@ class Redactor:
             return kept.note(text, found)
         apart = Found(found.names, found.trace_id, found.deadline)
         try:
-            edits = stable(text, lambda masked: self._plain(masked, apart))
+            edits = stable(text, lambda masked: self._plain(masked, apart, is_new=masked is not text))
         finally:
             found.join(apart)
         made = outcome(text, edits, apart.types, apart.learned)
@@ -287,10 +289,11 @@ class Redactor:
         )
         return united([*strings, *self._plain(text, found)])
 
-    def _plain(self, text: str, found: Found) -> list[Edit]:
+    def _plain(self, text: str, found: Found, *, is_new: bool = True) -> list[Edit]:
+        """``is_new``: it has not been asked yet whether the text is clean."""
         found.check_time()
-        findings = [*self._candidates(text), *found.names.find(text)]
-        edits = self._chosen(text, findings, found)
+        findings = [*self._candidates(text, is_new=is_new), *found.names.find(text)]
+        edits = self._chosen(text, findings, found) if findings else []
         if "\\" not in text:
             return edits
         # Escapes of JSON, Python or a log formatter: an address or a name may be spelled with them.
@@ -298,8 +301,9 @@ class Redactor:
         findings = [*self._detector.candidates(decoded), *found.names.find(decoded)]
         return united([*edits, *json_text.written(text, self._chosen(decoded, findings, found))])
 
-    def _candidates(self, text: str) -> Iterable[Finding]:
-        if self._reader is not None and self._reader.is_clean(text):
+    def _candidates(self, text: str, *, is_new: bool) -> Iterable[Finding]:
+        reader = self._reader if is_new else None
+        if reader is not None and reader.is_clean(text):
             return ()
         if self._version:  # the whole message is remembered
             return self._detector.candidates(text)
@@ -338,14 +342,23 @@ class Redactor:
             # What lies in a value that stays, and is no surer, stays too: the domain of an allowed address.
             counting = [finding for finding in counting if not any(_covers(one, finding) for one in kept)]
         edits: list[Edit] = []
+        placeholders = self._placeholders
         for entity, start, end, score in merge(counting) if len(counting) > 1 else counting:
             value = text[start:end]
             found.types.add(entity)
             found.learned.append((entity, value, score))
-            new = replacement(entity, value, self.policy, found.trace_id)
-            edits.append(Edit(start, end, new, str(entity)))
-        found.types.update(finding.type for finding in kept if self._is_kept(finding))
+            new, kind = placeholders.get(entity) or self._replacement(entity, value, found)
+            edits.append(Edit(start, end, new, kind))
+        if kept:
+            found.types.update(finding.type for finding in kept if self._is_kept(finding))
         return edits
+
+    def _replacement(self, entity: str, value: str, found: Found) -> tuple[str, str]:
+        """What stands for a value of a type, and the type's name."""
+        made = replacement(entity, value, self.policy, found.trace_id), str(entity)
+        if self.policy.action(entity) is Action.MASK:
+            self._placeholders[entity] = made
+        return made
 
     def _counting(self, text: str, findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
         """Those that are to be replaced, and those that stay by action or as allowed values."""

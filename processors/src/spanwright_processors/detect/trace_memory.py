@@ -108,7 +108,7 @@ class TraceMemory:
     def learn(self, trace_id: int, findings: Iterable[tuple[str, str, float]]) -> bool:
         """Remember (type, value, score) of a trace; True if something was new. Other types find
         themselves."""
-        needles = [needle for finding in findings for needle in _needles(*finding)]
+        needles = [needle for finding in findings if finding[0] in _LEARNED for needle in _needles(*finding)]
         if not needles:
             return False
         with self._lock:
@@ -126,6 +126,10 @@ class TraceMemory:
         self._traces.move_to_end(trace_id)
         while len(self._traces) > self._most_traces:
             self._traces.popitem(last=False)
+
+
+#: Types of which one occurrence tells of others.
+_LEARNED = frozenset({GIVEN, Entity.SECRET, Entity.PERSON})
 
 
 def _needles(entity: str, value: str, score: float) -> Iterator[tuple[str, str, bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..counters import Counters, process_counters
@@ -82,18 +82,17 @@ class CombinedDetector(Detector):
             self._made(engine)
         return self._reader
 
-    def candidates(self, text: str) -> list[Finding]:
+    def candidates(self, text: str, known: Sequence[Finding] = ()) -> list[Finding]:
         if is_plain(text):
             return []
         engine = self._engine.value
         if engine is None:
             if self._is_closed:
                 raise NotReadyError(failed=self._engine.state is State.FAILED)
-            return super().candidates(text)
+            return super().candidates(text, known)
         beside, engine, types = self._parts or self._made(engine)
-        found = beside.candidates(text)
-        if types:
-            found += engine.find(text, types)
+        found = engine.find(text, types) if types else []
+        found += beside.candidates(text, found)
         if self._analyzer is not None:
             found += self._analyzer.find(text)
         return found

@@ -67,6 +67,11 @@ class Recognizer:
     parameters: dict[str, Any] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def least_score(self) -> float:
+        """The least score that a finding has, where nobody asks for another."""
+        return self.thresholds.get(self.entity, self.thresholds.get("default", 0.0))
+
 
 @dataclass(frozen=True, slots=True)
 class Affixes:

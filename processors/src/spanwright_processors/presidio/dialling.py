@@ -20,19 +20,21 @@ from phonenumbers import (
 )
 
 #: A valid number is of one of these kinds.
-_KINDS = (
+KINDS = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager",
     "uan", "voicemail",
 )  # fmt: skip
 
 
+#: More than any telephone number has.
+_MOST_DIGITS = 40
 _NEVER = r"(?!)"
 _RULE = "national_prefix_transform_rule"
 #: In the library's rules for rewriting: what was matched.
 _GROUP = re.compile(r"\\\d|\$\d")
 
 
-class _Format(NamedTuple):
+class Format(NamedTuple):
     """A way to write numbers that begin with ``leading`` and have the form ``written``."""
 
     leading: re.Pattern[str] | None
@@ -53,14 +55,14 @@ class Region:
             rf"(?:{before})*(?:{numbers}|(?:{anything})\d*)" if anything else rf"(?:{before})*(?:{numbers})"
         )
         self.shape = re.compile(self.pattern)
-        prefix = f"{before}|{anything}" if anything else before
-        self._prefix = re.compile(prefix)
-        self._prefix_begins = _first_digits(prefix)
+        self.prefix = f"{before}|{anything}" if anything else before
+        self._prefix = re.compile(self.prefix)
+        self.prefix_begins = _first_digits(self.prefix)
         self._main = _main_metadata(name)
         self.country_code = self._main.country_code if self._main else None
         self.shortest = _shortest(name)
-        self._formats = _formats(self._main)
-        self._can_refuse = any(each.needs_prefix for each in self._formats)
+        self.formats = _formats(self._main)
+        self._can_refuse = any(each.needs_prefix for each in self.formats)
         self.numbers = numbers_of(self.country_code or 0)
 
     def is_national(self, digits: str) -> bool:
@@ -70,10 +72,12 @@ class Region:
         """
         if self.country_code is None:
             return False
-        return digits[0] not in self._prefix_begins or self._prefix.match(digits) is None
+        return digits[0] not in self.prefix_begins or self._prefix.match(digits) is None
 
     def is_valid(self, digits: str) -> bool:
         """True if these digits, national and without a 0 in front, are a number of the region's country."""
+        if len(digits) not in self.numbers.lengths:
+            return False
         # Of a code with many regions each would be tried in vain.
         may_be = not self.numbers.are_of_several or self.shape.fullmatch(digits) is not None
         return may_be and self.numbers.has(digits) and not self._lacks_prefix(digits)
@@ -89,7 +93,7 @@ class Region:
     def _lacks_prefix(self, digits: str) -> bool:
         if not self._can_refuse:
             return False
-        for leading, written, needs_prefix in self._formats:
+        for leading, written, needs_prefix in self.formats:
             if (leading is None or leading.match(digits)) and written.fullmatch(digits):
                 return needs_prefix
         return False
@@ -103,7 +107,7 @@ def _shortest(name: str) -> int:
     countries = map(
         PhoneMetadata.metadata_for_region, COUNTRY_CODE_TO_REGION_CODE[metadata.country_code or 0]
     )
-    kinds = [getattr(each, kind, None) for each in countries for kind in _KINDS]
+    kinds = [getattr(each, kind, None) for each in countries for kind in KINDS]
     lengths = [length for kind in kinds if kind is not None for length in kind.possible_length if length > 0]
     rules = (metadata.national_prefix_transform_rule, getattr(_main_metadata(name), _RULE, None))
     added = max(sum(map(str.isdigit, _GROUP.sub("", rule or ""))) for rule in rules)
@@ -118,10 +122,10 @@ def _first_digits(prefix: str) -> frozenset[str]:
     return frozenset(digit for digit in "0123456789" if pattern.match(digit, partial=True))
 
 
-def _formats(metadata: PhoneMetadata | None) -> list[_Format]:
+def _formats(metadata: PhoneMetadata | None) -> list[Format]:
     """The ways that a region's numbers are written, in the order in which the library tries them."""
     return [
-        _Format(
+        Format(
             _compiled(each.leading_digits_pattern[-1] if each.leading_digits_pattern else None),
             re.compile(each.pattern or _NEVER),
             _needs_prefix(each),
@@ -148,6 +152,10 @@ class Numbers:
         names = COUNTRY_CODE_TO_REGION_CODE.get(country_code, ())
         self.are_of_several = len(names) > 1
         metadata = [PhoneMetadata.metadata_for_region(name) for name in names]
+        #: Those that a number may have, in digits.
+        self.lengths = frozenset(
+            length for each in metadata if each is not None for length in _lengths(each.general_desc)
+        )
         self._regions = [
             (
                 re.compile(each.leading_digits) if each.leading_digits and len(names) > 1 else None,
@@ -179,9 +187,15 @@ def numbers_of(country_code: int) -> Numbers:
 
 def _valid(metadata: PhoneMetadata) -> re.Pattern[str]:
     """Digits that are of the region's general form and of one of its kinds of numbers."""
-    kinds = [_with_length(getattr(metadata, kind)) for kind in _KINDS]
+    kinds = [_with_length(getattr(metadata, kind)) for kind in KINDS]
     general = _with_length(metadata.general_desc)
     return re.compile(rf"(?={general})(?:{_either(kinds) or _NEVER})")
+
+
+def _lengths(description: PhoneNumberDesc | None) -> Iterable[int]:
+    if description is None or not description.national_number_pattern:
+        return ()
+    return description.possible_length or range(_MOST_DIGITS)
 
 
 def _with_length(description: PhoneNumberDesc | None) -> str:
@@ -215,7 +229,7 @@ def _parts(name: str) -> tuple[str, str, str]:
         return "", _NEVER, ""  # the library reads no digits without a plus there
     regions = COUNTRY_CODE_TO_REGION_CODE[metadata.country_code or 0]
     countries = [PhoneMetadata.metadata_for_region(each) for each in regions]
-    kinds = [getattr(each, kind, None) for each in countries for kind in _KINDS]
+    kinds = [getattr(each, kind, None) for each in countries for kind in KINDS]
     numbers = [kind.national_number_pattern for kind in kinds if kind is not None]
     prefixes: list[str | None] = [str(metadata.country_code)]
     anything = [metadata.international_prefix]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from .context import Surroundings, raised
 from .definitions import Definitions, Kind, Recognizer
 from .domain import Domains
 from .finders import HIGHEST, Hit, finder, without_duplicates
+from .native import NativeFinder, Parts, native_finder
 from .scan import Scanner
 from .tokens import Tokenizer
 
@@ -60,7 +61,11 @@ class FastEngine:
         expressions any of which, found in a finding, takes it away.
         """
         plan = self._plan(None if entities is None else frozenset(entities))
-        surroundings = Surroundings(text, self._tokenizer, self.definitions.affixes.stop_words, context)
+        if plan.native is not None and not (context or allowed or allowed_patterns) and threshold is None:
+            found = plan.native.find(text)
+            if found is not False:
+                return found
+        surroundings = self._surroundings(text, context)
         findings = without_duplicates(
             [
                 finding
@@ -82,7 +87,14 @@ class FastEngine:
             recognizers = self.definitions.recognizers
             chosen = [each for each in recognizers if entities is None or each.entity in entities]
             plan = self._plans[entities] = _Plan(chosen, self._domains, self._native)
+            if self._native:
+                plan.find_natively(
+                    self._surroundings, self._tokenizer, self.definitions.affixes.stop_words, self._domains
+                )
         return plan
+
+    def _surroundings(self, text: str, context: Sequence[str] = ()) -> Surroundings:
+        return Surroundings(text, self._tokenizer, self.definitions.affixes.stop_words, context)
 
 
 def _weighed(
@@ -90,8 +102,7 @@ def _weighed(
 ) -> Iterator[Finding]:
     """The findings, scores raised where a context word is near, without those below the threshold."""
     if threshold is None:
-        thresholds = recognizer.thresholds
-        threshold = thresholds.get(recognizer.entity, thresholds.get("default", 0.0))
+        threshold = recognizer.least_score
     for finding in found:
         weighed = finding
         if (
@@ -118,6 +129,21 @@ class _Plan:
         patterns = [pattern for _number, pattern in self._patterns]
         self._scanner = Scanner(patterns, phones=bool(self._without_patterns), native=native)
         self.families = self._scanner.families
+        #: None: the native scanner is not there, or tells only where to look.
+        self.native: NativeFinder | None = None
+
+    def find_natively(
+        self,
+        surroundings: Callable[[str], Surroundings],
+        tokenizer: Tokenizer,
+        stop_words: frozenset[str],
+        domains: Domains,
+    ) -> None:
+        """From now on, where the native scanner is there and takes all patterns."""
+        patterns = [(number, pattern.score) for number, pattern in self._patterns]
+        self.native = native_finder(
+            Parts(self._scanner, self._recognizers, patterns, surroundings, tokenizer, stop_words, domains)
+        )
 
     def find(self, text: str) -> Iterator[tuple[Recognizer, list[Finding]]]:
         """What each recognizer finds, before context."""

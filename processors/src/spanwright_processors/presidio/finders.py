@@ -40,10 +40,10 @@ def finder(recognizer: Recognizer, domains: Domains) -> Finder:
         from .phone import PhoneFinder  # the library behind it takes 30 ms to import
 
         return PhoneFinder(recognizer)
-    return _Patterns(recognizer, domains)
+    return Judge(recognizer, domains)
 
 
-class _Patterns:
+class Judge:
     """A match counts with its pattern's score; validation can make that certain, or nothing."""
 
     def __init__(self, recognizer: Recognizer, domains: Domains) -> None:
@@ -55,15 +55,21 @@ class _Patterns:
         if recognizer.validator == "EmailRecognizer":
             self._validate = lambda text, _parameters: domains.is_registrable(text)
 
+    @property
+    def judges(self) -> bool:
+        """True if there is more to a match than its pattern."""
+        return self._validate is not None or self._invalidate is not None
+
     def __call__(self, _text: str, hits: Iterable[Hit]) -> list[Finding]:
         found = []
         for score, match in hits:
-            certain = self._score(match.group(), score)
+            certain = self.score(match.group(), score)
             if certain > 0:
                 found.append(Finding(self._entity, match.start(), match.end(), certain))
         return without_duplicates(found) if len(found) > 1 else found
 
-    def _score(self, matched: str, score: float) -> float:
+    def score(self, matched: str, score: float) -> float:
+        """Of a match of a pattern with this score; 0: it is none."""
         if (
             self._validate is not None
             and (valid := _verdict(self._validate, matched, self._parameters)) is not None

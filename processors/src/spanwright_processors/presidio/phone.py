@@ -25,6 +25,7 @@ from phonenumbers import (
 from ..detect.finding import Finding
 from .definitions import Kind, Recognizer
 from .dialling import region
+from .expressions import for_ascii
 from .finders import Hit, without_duplicates
 
 #: A candidate begins with at most two opening characters and four separators after each, then a digit.
@@ -57,6 +58,27 @@ _FIXED = (
 )
 
 
+def _candidate_patterns() -> tuple[str, str, list[str]] | None:
+    # There are no line breaks in candidates, so that their end is one end.
+    rewritten = [
+        for_ascii(re.sub(r"\$\Z", r"\\Z", pattern.pattern), pattern.flags & re.IGNORECASE, re)
+        for pattern in (
+            phonenumbermatcher._PATTERN,
+            phonenumbermatcher._MATCHING_BRACKETS,
+            phonenumbermatcher._SLASH_SEPARATED_DATES,
+            phonenumbermatcher._TIME_STAMPS,
+            phonenumbermatcher._PUB_PAGES,
+        )
+    ]
+    texts = [each.text for each in rewritten if each is not None and not each.looks]
+    return (texts[0], texts[1], texts[2:]) if len(texts) == len(rewritten) else None
+
+
+#: The library's patterns for the native scanner: candidates, brackets that match, and what only the library
+#: judges (dates, times, pages); None if they are not such as it runs.
+CANDIDATE_PATTERNS = _candidate_patterns()
+
+
 class Place(NamedTuple):
     """A telephone number is at ``text[start:end]``."""
 
@@ -74,10 +96,10 @@ class PhoneFinder:
         self._region = parameters["REGION"] if recognizer.kind is Kind.LINE_TYPE else None
         self._line = parameters.get("target_classification")
         regions = (self._region,) if self._region else parameters["supported_regions"]
-        self._numbers = PhoneNumbers(regions, parameters["leniency"])
+        self.numbers = PhoneNumbers(regions, parameters["leniency"])
 
     def __call__(self, text: str, _hits: Iterable[Hit]) -> list[Finding]:
-        places = dict.fromkeys(self._numbers.find(text))
+        places = dict.fromkeys(self.numbers.find(text))
         wanted = (place for place in places if self._region is None or self._is_wanted(text[slice(*place)]))
         return without_duplicates([Finding(self._entity, *place, self._score) for place in wanted])
 
@@ -97,30 +119,40 @@ class PhoneNumbers:
     """Finds numbers of ``regions`` (ISO 3166 codes) with the library's ``leniency`` (1: valid numbers)."""
 
     def __init__(self, regions: Sequence[str], leniency: int) -> None:
-        self._regions = tuple(map(region, regions))
-        self._any_shape = re.compile("|".join(each.pattern for each in self._regions))
+        self.regions = tuple(map(region, regions))
+        self._any_shape = re.compile("|".join(each.pattern for each in self.regions))
         self._leniency = leniency
-        self._shortest = 0
-        if leniency == Leniency.VALID:
-            self._shortest = min((each.shortest for each in self._regions if each.country_code), default=0)
+        self.shortest = 0
+        if self.are_valid:
+            self.shortest = min((each.shortest for each in self.regions if each.country_code), default=0)
         self._known: dict[str, frozenset[str]] = {}
+
+    @property
+    def are_valid(self) -> bool:
+        """True if only numbers count that can have been given out."""
+        return bool(self._leniency == Leniency.VALID)
+
+    def mask_of(self, digits: str) -> int:
+        """``regions_of`` with a bit for each of ``regions``, in their order."""
+        found = self.regions_of(digits)
+        return sum(1 << number for number, each in enumerate(self.regions) if each.name in found)
 
     def find(self, text: str) -> Iterator[Place]:
         """The numbers of every region in turn; a number of several regions comes several times."""
-        candidates = _Candidates(text, self.regions_of, self._leniency, self._shortest)
+        candidates = _Candidates(text, self.regions_of, self._leniency, self.shortest)
         found = list(candidates.in_a_row())
         if not found:
             return
         wholes = candidates.wholes(found)
         if wholes is not None:
-            for each in self._regions:
+            for each in self.regions:
                 for place, regions in wholes:
                     if each.name in regions:
                         yield place
             return
         possible = _NOWHERE.union(*(each.regions or () for each in found))
         anywhere = any(each.regions is None for each in found)
-        for each in self._regions:
+        for each in self.regions:
             if anywhere or each.name in possible:
                 yield from self._of_region(text, candidates, each.name)
 
@@ -151,7 +183,7 @@ class PhoneNumbers:
             return _NOWHERE
         found = set()
         national: dict[int | None, bool] = {}
-        for each in self._regions:
+        for each in self.regions:
             if len(digits) < each.shortest and not any_shape:
                 continue
             if national and each.country_code in national and each.is_national(digits):
@@ -165,7 +197,7 @@ class PhoneNumbers:
             elif any_shape or (each.shape.fullmatch(digits) and not each.refuses(digits)):
                 valid, by_plus = self._is_valid(digits, each.name)
                 if by_plus:
-                    return frozenset(where.name for where in self._regions) if valid else _NOWHERE
+                    return frozenset(where.name for where in self.regions) if valid else _NOWHERE
                 if valid:
                     found.add(each.name)
         return frozenset(found)

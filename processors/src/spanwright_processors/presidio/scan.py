@@ -13,6 +13,7 @@ from ..detect.native import module
 from .alternatives import by_letters
 from .characters import NOTHING, Characters
 from .definitions import Gate, Pattern
+from .expressions import for_ascii
 from .gate import matched_by
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Scanner:
     """
 
     def __init__(self, patterns: Sequence[Pattern], *, phones: bool = False, native: bool = True) -> None:
-        numbered = [_Numbered(number, pattern) for number, pattern in enumerate(patterns)]
+        self._numbered = numbered = [_Numbered(number, pattern) for number, pattern in enumerate(patterns)]
         self._everywhere = [each for each in numbered if each.gate is None]
         self._families = [_Family(members) for members in _families(numbered)]
         beyond = _anchors_beyond_ascii(numbered)
@@ -100,6 +101,18 @@ class Scanner:
             elif len(shape) <= _LONG and self._native is not None:
                 self._native.learn(number, shape)
 
+    def fitting(self, family: int, around: bytes, at_start: bool, at_end: bool) -> list[int]:
+        """The patterns that may match in a run of the family, given in plain form with its neighbours."""
+        return [each.number for each in self._families[family].fitting(around, at_start, at_end)[0]]
+
+    def expression(self, pattern: int) -> tuple[str, bool] | None:
+        """The pattern for the native scanner; None if that does not run it."""
+        return self._numbered[pattern].for_ascii()
+
+    def in_run(self, text: str, pattern: int, start: int, end: int) -> Iterator[regex.Match[str]]:
+        """The pattern's matches in a run."""
+        return (found.match for found in _in_run(text, start, end, (self._numbered[pattern],)))
+
     def _plain(self, text: str) -> bytes:
         """The text with every character beyond ASCII made wild."""
         if not text.isascii():
@@ -122,6 +135,9 @@ class _Numbered:
     @cached_property
     def compiled(self) -> regex.Pattern[str]:
         return regex.compile(by_letters(self._pattern.regex), self._pattern.flags)
+
+    def for_ascii(self) -> tuple[str, bool] | None:
+        return for_ascii(self._pattern.regex, self._pattern.flags)
 
     @cached_property
     def _shape(self) -> re.Pattern[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import mul
 
 #: Multiplication in the dihedral group of order ten, and the permutation of a digit by its position
 #: (Verhoeff).
@@ -16,12 +17,12 @@ _STEP = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 
 def digits(text: str) -> list[int]:
     """The values of decimal digits, of any script. Raises ``ValueError`` for another character."""
-    return [int(character) for character in text]
+    return list(map(int, text))
 
 
 def weighted(numbers: Iterable[int], weights: Sequence[int]) -> int:
     """The sum of the products, as far as both go."""
-    return sum(number * weight for number, weight in zip(numbers, weights, strict=False))
+    return sum(map(mul, numbers, weights))
 
 
 def luhn_sum(numbers: Sequence[int]) -> int:
