@@ -73,6 +73,14 @@ async def over_http(port: int) -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
+async def over_sse(port: int) -> AsyncIterator[Peer]:
+    """The same over server-sent events, the older of the two."""
+    connect = import_module("mcp.client.sse").sse_client
+    async with connect(f"http://localhost:{port}/sse") as (reader, writer), _session(reader, writer) as peer:
+        yield peer
+
+
+@asynccontextmanager
 async def _session(reader: Any, writer: Any) -> AsyncIterator[Peer]:
     async with import_module("mcp").ClientSession(reader, writer) as session:
         await session.initialize()
@@ -80,12 +88,12 @@ async def _session(reader: Any, writer: Any) -> AsyncIterator[Peer]:
 
 
 @contextmanager
-def listening(spans: Path) -> Iterator[int]:
-    """The server in a process of its own; the port where it listens."""
+def listening(spans: Path, *transport: str) -> Iterator[int]:
+    """The server in a process of its own, over ``sse`` or streamable HTTP; the port where it listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, str(SERVER), str(spans), str(port)]
+    command = [sys.executable, str(SERVER), str(spans), str(port), *transport]
     with started(command, {}, spans.parent, spans.with_suffix(".log")) as process:
         deadline = time.monotonic() + 20
         while True:

@@ -1,4 +1,4 @@
-"""An MCP server in a process of its own: ``python mcp_server_app.py SPANS stdio|PORT``.
+"""An MCP server in a process of its own: ``python mcp_server_app.py SPANS stdio|PORT [sse]``.
 
 Its spans go to the file SPANS, one JSON object a line, as they end.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -63,6 +64,11 @@ def made() -> Any:
         await asyncio.sleep(30)
         return "here"
 
+    @server.tool()  # type: ignore[untyped-decorator]
+    async def vanish() -> str:
+        """Takes the whole server along."""
+        os._exit(1)
+
     return server
 
 
@@ -79,7 +85,8 @@ def main() -> None:
         return
     import uvicorn
 
-    uvicorn.run(server.streamable_http_app(), port=int(sys.argv[2]), log_level="warning")
+    app = server.sse_app() if sys.argv[3:] == ["sse"] else server.streamable_http_app()
+    uvicorn.run(app, port=int(sys.argv[2]), log_level="warning")
 
 
 if __name__ == "__main__":

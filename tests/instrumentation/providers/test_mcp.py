@@ -12,7 +12,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import SpanKind, StatusCode
 from spanwright_instrumentation.emitter import EMITTER_VARIABLE
 from spanwright_instrumentation.providers.mcp import MCPInstrumentor
-from support.mcp_peers import IS_FIRST, in_memory, listening, over_http, over_stdio, told
+from support.mcp_peers import IS_FIRST, in_memory, listening, over_http, over_sse, over_stdio, told
 from support.mcp_server_app import made
 from support.recording import Recording, instrumented
 
@@ -133,6 +133,20 @@ async def test_one_trace_over_http(recording: Recording, tmp_path: Path) -> None
         assert server["mcp.session.id"] == (client.attributes or {})["mcp.session.id"]
 
 
+async def test_one_trace_over_sse(recording: Recording, tmp_path: Path) -> None:
+    """Server-sent events: the older way over HTTP."""
+    spans = tmp_path / "server.jsonl"
+    with listening(spans, "sse") as port:
+        async with over_sse(port) as peer:
+            await peer.call("track", number=7)
+        served = told(spans)
+    client = next(span for span in recording.spans if span.name == "tools/call track")
+    found = fixed(client.attributes)
+    assert (found["server.address"], found["server.port"]) == ("localhost", port)
+    assert (found["network.transport"], found["network.protocol.name"]) == ("tcp", "http")
+    assert_one_trace(client, served)
+
+
 def assert_one_trace(client: Any, served: list[dict[str, Any]]) -> None:
     server = next(span for span in served if span["name"] == "tools/call track")
     inner = next(span for span in served if span["name"] == "look up")
@@ -158,6 +172,33 @@ async def test_durations_are_measured(recording: Recording) -> None:
     for name in ("mcp.client.operation.duration", "mcp.server.operation.duration"):
         tools = [measured.get("gen_ai.tool.name") for _, measured in recording.metric_points(name)]
         assert "track" in tools
+
+
+async def test_sessions_are_measured(recording: Recording, tmp_path: Path) -> None:
+    """How long each lasted, on either side; leaving it is no error."""
+    async with in_memory(made()) as peer:
+        await peer.call("track", number=7)
+    for name in ("mcp.client.session.duration", "mcp.server.session.duration"):
+        ((count, measured),) = recording.metric_points(name)
+        assert (count, measured.get("error.type")) == (1, None)
+    async with over_stdio(tmp_path / "server.jsonl") as peer:
+        await peer.call("track", number=7)
+    transports = [
+        measured.get("network.transport")
+        for _, measured in recording.metric_points("mcp.client.session.duration")
+    ]
+    assert sorted(map(str, transports)) == ["None", "pipe"]
+
+
+async def test_a_server_that_goes_away(recording: Recording, tmp_path: Path) -> None:
+    """In the middle of a call: the SDK's own error, which no peer sent."""
+    spans = tmp_path / "server.jsonl"
+    with pytest.raises(Exception, match=r"(?i)connection closed|unhandled"):
+        async with over_stdio(spans) as peer:
+            await peer.call("vanish")
+    found = recording.attributes("tools/call vanish")
+    assert found["error.type"] == "connection_closed"
+    assert "rpc.response.status_code" not in found
 
 
 async def test_nothing_while_suppressed(recording: Recording) -> None:

@@ -19,6 +19,7 @@ from ..mcp_client import own_span, send_raw_request, send_request
 from ..mcp_connection import over_http, over_pipes
 from ..mcp_message import LIBRARY
 from ..mcp_server import handle_request, respond, serve, serve_around
+from ..mcp_session import enter, leave, run
 from ..native import keeps_native
 
 _FASTMCP = "fastmcp"
@@ -30,7 +31,7 @@ class MCPInstrumentor(LibraryInstrumentor):
     library = LIBRARY
     covers = (
         "requests as clients send and servers take them, tools above all; over stdio, streamable HTTP, SSE, "
-        "one trace through both; in place of the SDK's own spans"
+        "one trace through both, sessions; in place of the SDK's own spans"
     )
     methods = (
         Method("mcp.client.stdio", "stdio_client", over_pipes),
@@ -44,7 +45,11 @@ class MCPInstrumentor(LibraryInstrumentor):
         Method("mcp.shared.session", "BaseSession.send_request", send_request, is_optional=True),
         Method("mcp.shared.session", "RequestResponder.respond", respond, is_optional=True),
         Method("mcp.server.lowlevel.server", "Server._handle_request", handle_request, is_optional=True),
+        Method("mcp.shared.session", "BaseSession.__aenter__", enter, is_optional=True),
+        Method("mcp.shared.session", "BaseSession.__aexit__", leave, is_optional=True),
         # Version 2
+        Method("mcp.shared.jsonrpc_dispatcher", "JSONRPCDispatcher.run", run, is_optional=True),
+        Method("mcp.shared.direct_dispatcher", "DirectDispatcher.run", run, is_optional=True),
         Method(
             "mcp.shared.jsonrpc_dispatcher",
             "JSONRPCDispatcher.send_raw_request",
