@@ -19,7 +19,6 @@ from ..detect.secret_table import RULES
 from ..masking.settings import MaskSettings, Preset
 
 _AT = r"(?:@|%40|\\u0040)"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 #: Issuers by their first digits (ISO/IEC 7812), in groups as people write them: without a checksum, a run of
 #: 16 digits is more often an id.
 _CARD = (
@@ -27,7 +26,8 @@ _CARD = (
     r"|\b3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5}\b"
 )
 _PATTERNS: dict[str, str] = {
-    Entity.EMAIL_ADDRESS: rf"[A-Za-z0-9._%+'-]{{1,64}}{_AT}(?:{_LABEL}\.){{1,8}}[A-Za-z]{{2,24}}\b",
+    # Without counts: Go writes each of them out, and takes a slower way through a long pattern.
+    Entity.EMAIL_ADDRESS: rf"[A-Za-z0-9._%+'-]+{_AT}(?:[A-Za-z0-9-]+\.)+[A-Za-z]{{2,24}}\b",
     Entity.CREDIT_CARD: _CARD,
     Entity.IBAN_CODE: r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b",
     Entity.US_SSN: r"\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b",
