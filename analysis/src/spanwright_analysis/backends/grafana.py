@@ -205,7 +205,6 @@ def _choices(definition: Definition) -> Iterator[Json]:
             "type": "query",
             "datasource": _PROMETHEUS,
             "query": {"query": query, "refId": "choices"},
-            "definition": query,
             "refresh": 2,
             "includeAll": True,
             "allValue": ".*",

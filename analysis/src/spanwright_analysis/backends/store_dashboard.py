@@ -80,7 +80,6 @@ def _choices() -> Iterator[Json]:
             "type": "query",
             "datasource": _STORE,
             "query": query,
-            "definition": query,
             "refresh": 2,
             "includeAll": True,
             "multi": True,
