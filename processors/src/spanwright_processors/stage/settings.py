@@ -108,11 +108,12 @@ class SamplingSettings:
     """Keep traces that cost more."""
 
     score_below: float | None = None
-    """Keep traces whose last retrieval's first chunk scores lower, normalised: 0.5 is nothing in common, 1 the
-    same direction, so that one limit serves all stores. A cosine similarity of 0.72 is 0.86."""
+    """Keep traces whose last retrieval's first chunk scores lower, normalised: 0.5 is nothing in common, 1
+    the same direction, so that one limit serves all stores. A cosine similarity of 0.72 is 0.86."""
 
     raw_score_below: float | None = None
-    """The same for the score as the store gives it; of use where all stores measure alike, by a similarity."""
+    """The same for the score as the store gives it; of use where all stores measure alike, by a
+    similarity."""
 
     slower_than_ms: int | None = None
     """Keep traces with a span that took longer."""
