@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from opentelemetry import trace
 from spanwright_instrumentation import sdk_run
 from spanwright_instrumentation.decorator import observed_generator, observed_plain
-from spanwright_instrumentation.sdk_run import Ran, SdkRuns
+from spanwright_instrumentation.sdk_run import Ran, SdkRuns, observed_task
 from support.recording import Recording
 
 
@@ -30,7 +32,7 @@ class Framework:
             yield self.observed("run", observed_plain, "once more")
 
     def observed(self, method: str, form: Any, question: str, read: Any = None) -> Any:
-        runs = SdkRuns(read or reading, form, lambda answer: answer)
+        runs = SdkRuns(read or reading, form, lambda answer: answer, calls_another=method == "run")
         return runs(self.recording.telemetry, getattr(self, method), self, (question,), {})
 
 
@@ -81,3 +83,43 @@ def test_an_answer_that_cannot_be_read(recording: Recording) -> None:
     assert runs(recording.telemetry, lambda _: 5, Framework(recording), ("why",), {}) == 5
     assert "gen_ai.output.messages" not in recording.attributes("invoke_agent helper")
     assert sdk_run.SdkRun().records_content is False
+
+
+async def test_a_run_in_the_background(recording: Recording) -> None:
+    """Ends with the task that its handle has, however that ends."""
+
+    async def work(how: str) -> str:
+        await asyncio.sleep(0)
+        recording.chat()
+        if how == "fails":
+            raise ValueError
+        return how
+
+    for how in ("succeeds", "fails", "is cancelled"):
+        runs = SdkRuns(reading, observed_task, lambda answer: answer)
+        begin = lambda how: SimpleNamespace(_result_task=asyncio.create_task(work(how)))  # noqa: E731
+        handle = runs(recording.telemetry, begin, Framework(recording), (how,), {})
+        assert trace.get_current_span() is trace.INVALID_SPAN
+        if how == "is cancelled":
+            handle._result_task.cancel()
+        await asyncio.wait([handle._result_task])
+        await asyncio.sleep(0)
+        if how == "fails":
+            assert isinstance(handle._result_task.exception(), ValueError)
+    found = [span.attributes or {} for span in recording.spans if span.name.startswith("invoke_agent")]
+    assert [each.get("error.type") for each in found] == [
+        None,
+        "ValueError",
+        "asyncio.exceptions.CancelledError",
+    ]
+    assert recording.tree().startswith("invoke_agent helper\n  chat gpt-5\ninvoke_agent helper\n  chat gpt-5")
+
+
+def test_a_background_that_cannot_be_seen(recording: Recording) -> None:
+    """Ends at once; one that cannot begin ends with its error."""
+    runs = SdkRuns(reading, observed_task, lambda answer: answer)
+    runs(recording.telemetry, lambda _: "handle", Framework(recording), ("why",), {})
+    with pytest.raises(ZeroDivisionError):
+        runs(recording.telemetry, lambda _: 1 // 0, Framework(recording), ("why",), {})
+    found = [(span.attributes or {}).get("error.type") for span in recording.spans]
+    assert found == [None, "ZeroDivisionError"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from spanwright_semconv.enums import Operation as OperationName
 
 from .context import context as about
 from .context import context_attributes
-from .decorator import Run, Unobserved
+from .decorator import Run, Start, Unobserved
 from .operation import NOTHING
 from .telemetry import Telemetry
 from .withheld import withheld
@@ -22,6 +23,9 @@ from .workflow import Work, WorkRun
 logger = logging.getLogger(__name__)
 
 _RUN_KEY = create_key("spanwright-framework-run")
+
+#: Where frameworks' handles of a run in the background keep the task it ends with.
+_TASKS = ("_result_task", "run_loop_task", "_run_impl_task")
 
 
 class Ran(NamedTuple):
@@ -45,7 +49,7 @@ class SdkRun(WorkRun):
 
     owner: object = None
     #: Whether the next method of the same owner, called inside, is this very run.
-    adopts: bool = True
+    adopts: bool = False
     #: Gives the answer out of what the method returned, or the last item of its stream.
     read_answer: Callable[[Any], object] = staticmethod(lambda result: result)
 
@@ -74,12 +78,14 @@ class SdkRuns:
     """Calls of a framework's method that runs an agent or a workflow.
 
     :param form: ``observed_plain`` and its like in :mod:`~spanwright_instrumentation.decorator`.
+    :param calls_another: whether the method does its work by calling another one of those observed.
     """
 
     read: ReadRun
     form: Callable[..., Any]
     read_answer: Callable[[Any], object]
     run_class: type[SdkRun] = SdkRun
+    calls_another: bool = False
 
     def __call__(
         self,
@@ -121,7 +127,47 @@ class SdkRuns:
         )
         run = scope.begin_safely(None)
         if isinstance(run, SdkRun):
-            run.owner, run.read_answer = owner, self.read_answer
+            run.owner, run.adopts, run.read_answer = owner, self.calls_another, self.read_answer
             if run.records_content:
                 run.input = ran.question()
         return run
+
+
+def observed_task(function: Callable[..., Any], start: Start) -> Callable[..., Any]:
+    """A function that begins a run in the background and gives a handle of it; the run ends with its task."""
+
+    def observed(*args: Any, **kwargs: Any) -> Any:
+        run = start(args, kwargs)
+        run.enter()
+        try:
+            handle = function(*args, **kwargs)
+        except BaseException as error:
+            run.leave()
+            run.fail(error)
+            raise
+        run.leave()
+        _end_with(handle, run)
+        return handle
+
+    return observed
+
+
+def _end_with(handle: Any, run: Run) -> None:
+    held = (handle, *(getattr(handle, name, None) for name in _TASKS))
+    task = next((each for each in held if isinstance(each, asyncio.Future)), None)
+    if task is None:
+        run.succeed(NOTHING)
+    else:
+        task.add_done_callback(lambda done: _ended(done, handle, run))
+
+
+def _ended(done: asyncio.Future[Any], handle: Any, run: Run) -> None:
+    if done.cancelled():
+        run.fail(asyncio.CancelledError())
+        return
+    error = done.exception()
+    if error is not None:
+        run.fail(error)
+    else:
+        result = done.result()
+        run.succeed(handle if result is None else result)

@@ -73,8 +73,8 @@ def _question(asked: Any) -> Any:
     return asked if found is NOTHING and asked is not None else found
 
 
-def _runs(form: Any) -> SdkRuns:
-    return SdkRuns(read_run, form, last_text, _Run)
+def _runs(form: Any, *, calls_another: bool = False) -> SdkRuns:
+    return SdkRuns(read_run, form, last_text, _Run, calls_another)
 
 
 class LangGraphInstrumentor(LibraryInstrumentor):
@@ -84,8 +84,8 @@ class LangGraphInstrumentor(LibraryInstrumentor):
         "repeated tool calls; the thread as conversation"
     )
     methods = (
-        Method(_MODULE, "Pregel.invoke", _runs(observed_plain)),
-        Method(_MODULE, "Pregel.ainvoke", _runs(observed_coroutine)),
+        Method(_MODULE, "Pregel.invoke", _runs(observed_plain, calls_another=True)),
+        Method(_MODULE, "Pregel.ainvoke", _runs(observed_coroutine, calls_another=True)),
         Method(_MODULE, "Pregel.stream", _runs(observed_generator)),
         Method(_MODULE, "Pregel.astream", _runs(observed_async_generator)),
     )

@@ -5,16 +5,14 @@ Models are observed in the providers' SDKs, retrievers in ``llama_index_retrieve
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ..decorator import Run, Start
 from ..framework import is_recorded_by_others
 from ..instrumentor import LibraryInstrumentor, Method
 from ..operation import NOTHING, Described
 from ..operation import Call as FunctionCall
-from ..sdk_run import Ran, SdkRuns
+from ..sdk_run import Ran, SdkRuns, observed_task
 from ..sdk_tool import Asked, AsyncSdkTools, SdkTools
 from ..tool import ToolRun
 
@@ -84,44 +82,6 @@ def _answer(result: Any) -> Any:
     return answer if content is None else content
 
 
-def observed_handler(function: Callable[..., Any], start: Start) -> Callable[..., Any]:
-    """A function that begins a run in the background, and gives a handler that the run ends with."""
-
-    def observed(*args: Any, **kwargs: Any) -> Any:
-        run = start(args, kwargs)
-        run.enter()
-        try:
-            handler = function(*args, **kwargs)
-        except BaseException as error:
-            run.leave()
-            run.fail(error)
-            raise
-        run.leave()
-        _end_with(handler, run)
-        return handler
-
-    return observed
-
-
-def _end_with(handler: Any, run: Run) -> None:
-    task = handler if isinstance(handler, asyncio.Future) else getattr(handler, "_result_task", None)
-    if not isinstance(task, asyncio.Future):
-        run.succeed(NOTHING)
-        return
-    task.add_done_callback(lambda done: _ended(done, run))
-
-
-def _ended(done: asyncio.Future[Any], run: Run) -> None:
-    if done.cancelled():
-        run.fail(asyncio.CancelledError())
-        return
-    error = done.exception()
-    if error is not None:
-        run.fail(error)
-    else:
-        run.succeed(done.result())
-
-
 def _tools(kind: str) -> tuple[Method, Method]:
     return (
         Method(_TOOLS, f"{kind}.call", SdkTools(read_tool, _ToolRun)),
@@ -139,5 +99,5 @@ class LlamaIndexInstrumentor(LibraryInstrumentor):
         *_tools("FunctionTool"),
         *_tools("QueryEngineTool"),
         *_tools("RetrieverTool"),
-        Method("workflows.workflow", "Workflow.run", SdkRuns(read_run, observed_handler, _answer)),
+        Method("workflows.workflow", "Workflow.run", SdkRuns(read_run, observed_task, _answer)),
     )
