@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from spanwright_processors.copies import PROFILES
 from support.processes import BIN, Process
 from support.stage import free_address
 
@@ -68,7 +69,8 @@ class CollectorPart(Part):
 class StagePart(Part):
     """``spanwright stage`` with a configuration file and these variables of its section ``stage``.
 
-    ``profile``: the backend whose limits it cuts values to, where the file does not say it.
+    ``profile``: the backend whose limits it cuts values to, and whose names it copies them to, where it has
+    any; unset, what the file says.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class StagePart(Part):
         }
         if profile is not None:
             environment["SPANWRIGHT_TRUNCATE_PROFILE"] = profile
+            environment["SPANWRIGHT_COPY_PROFILE"] = profile if profile in PROFILES else "none"
         command = [str(BIN / "spanwright"), "stage"]
         super().__init__(command, environment, admin, folder / f"{name}.log", "/readyz")
 

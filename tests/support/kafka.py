@@ -99,11 +99,6 @@ class Kafka:
         return self._process.pid
 
     @property
-    def stored(self) -> bytes:
-        """All that the broker has on its disk, as it lies there."""
-        return b"".join(path.read_bytes() for path in sorted(self._folder.rglob("*.log")) if path.is_file())
-
-    @property
     def partitions_used(self) -> int:
         """How many partitions of the traces' topic have messages."""
         logs = self._folder.glob("data/spanwright.traces-*/*.log")
