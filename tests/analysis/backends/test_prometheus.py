@@ -1,4 +1,4 @@
-"""The rules, run by promtool over series made for them: they fire on what they are for, and on nothing else."""
+"""The rules, run by promtool over series made for them: they fire on what they are for, and that only."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def mean(name: str, labels: str, *parts: tuple[float, float, int]) -> list[Serie
 
 
 HOUR, DAY = 60, 1_440
-#: (monitor, series, minute at which it is looked at, labels of the alerts by their values that tell them apart)
+#: (monitor, series, minute at which it is looked at, a label's value of each alert that fires)
 CASES: dict[str, tuple[str, list[Series], int, list[str]]] = {
     "p50 over 800 ms": (
         "request_p50",
@@ -240,7 +240,7 @@ def test_rules_are_valid(tmp_path: Path) -> None:
     """promtool's check, with its lint: no rule twice, every expression one."""
     path = tmp_path / "rules.yaml"
     path.write_text(rules(load()))
-    command = [prometheus_tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", str(path)]
+    command = [str(prometheus_tool("promtool")), "check", "rules", "--lint=all", "--lint-fatal", str(path)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -279,8 +279,9 @@ def firing(folder: Path, given: list[Series], minute: int, name: str) -> list[st
         ],
     }
     (folder / "case.yaml").write_text(json.dumps(case))
-    command = [prometheus_tool("promtool"), "test", "rules", str(folder / "case.yaml")]
+    command = [str(prometheus_tool("promtool")), "test", "rules", str(folder / "case.yaml")]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     told = ran.stdout + ran.stderr
     assert ran.returncode == 0 or "got:" in told, told
-    return told.partition("got:")[2].split("Labels:")[1:]
+    got: str = told.partition("got:")[2]
+    return got.split("Labels:")[1:]
