@@ -44,6 +44,15 @@ def test_a_failure_is_counted_and_said_once(error: BaseException, caplog: pytest
     assert record.getMessage().endswith(" The others go on.")
 
 
+def test_where_a_failure_came_from_is_there_for_who_looks(caplog: pytest.LogCaptureFixture) -> None:
+    """Only at the level of debugging."""
+    nothing: dict[str, str] = {}
+    with caplog.at_level("DEBUG"):
+        assert Loading("the engine", lambda: nothing["it"], "", Counters()).wait(5) is State.FAILED
+    assert [record.levelname for record in caplog.records] == ["WARNING", "DEBUG"]
+    assert "KeyError: 'it'" in caplog.text
+
+
 def test_a_forked_child_begins_anew() -> None:
     """The thread that loads stayed in the parent; what was loaded did not."""
     slow = threading.Event()

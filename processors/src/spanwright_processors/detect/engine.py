@@ -50,9 +50,9 @@ class Detector:
         self._wanted = wanted
         number_finds: tuple[tuple[str, int, FindNumbers], ...] = (
             (Entity.CREDIT_CARD, _CARD_DIGITS, card.find),
-            (Entity.IBAN_CODE, 0, iban.find),
             (Entity.US_SSN, _SSN_DIGITS, ssn.find),
         )
+        self._iban = Entity.IBAN_CODE in wanted
         self._phone = PhoneNumbers(phone_regions) if Entity.PHONE_NUMBER in wanted else None
         self._numbers = tuple((least, find) for entity, least, find in number_finds if entity in wanted)
         self._ids = IdNumbers(wanted, phone_regions)
@@ -111,7 +111,7 @@ class Detector:
             return found
         if self._ip and _may_hold_address(text, signs):
             found += ip.find(text, lower)
-        if self._numbers or self._phone:
+        if self._numbers or self._iban or self._phone:
             for place in number_places.places(text, signs):
                 self._add_numbers(found, text, lower, place, known)
         return found
@@ -125,11 +125,17 @@ class Detector:
         known: Sequence[Finding],
     ) -> None:
         start, end, digits = place
+        after = end + _AFTER
         for least, find in self._numbers:
             if digits >= least:
-                found += find(text, lower, start, end + _AFTER)
-        if self._phone is not None and not (known and is_known_number(text, start, end, known)):
-            found += self._phone(text, lower, start, end + _AFTER)
+                found += find(text, lower, start, after)
+        # Where all of it is a telephone number, no letters of an account's country stand in it.
+        if known and is_known_number(text, start, end, known):
+            return
+        if self._iban:
+            found += iban.find(text, lower, start, after)
+        if self._phone is not None:
+            found += self._phone(text, lower, start, after)
 
     def _at(self, text: str, places: Places, known: Sequence[Finding]) -> list[Finding]:
         """``candidates`` where the scanner says that something may be."""

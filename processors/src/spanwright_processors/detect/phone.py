@@ -45,6 +45,7 @@ _CONTEXT_WINDOW = 40
 #: The score of a number that is called one, or has its country's code.
 _IN_CONTEXT = 0.75
 _LEAD = re.compile(r"[+(]")
+_LETTER = re.compile(r"[A-Za-z]")
 #: Longest number written over several groups (+33 1 23 45 67 89 has six), in groups.
 _GROUPS = 7
 #: Numbers of one text the library is asked about; plausible ones beyond count as found.
@@ -60,7 +61,10 @@ class _Candidate(NamedTuple):
 
 
 def is_known(text: str, start: int, end: int, known: Iterable[Finding]) -> bool:
-    """True if all that ``PhoneNumbers`` would find in the place is inside one of ``known``, and no surer."""
+    """True if all that ``PhoneNumbers`` would find in the place is inside one of ``known``, and no surer.
+
+    That one has no letters in it, nor before it.
+    """
     for entity, first, last, score in known:
         if (
             first <= start
@@ -68,6 +72,7 @@ def is_known(text: str, start: int, end: int, known: Iterable[Finding]) -> bool:
             and score >= _IN_CONTEXT
             and entity == Entity.PHONE_NUMBER
             and not _LEAD.search(text, max(0, first - 3), first)
+            and not _LETTER.search(text, max(0, first - 1), last)
             and not _EXTENSION.match(text, last)
         ):
             return True

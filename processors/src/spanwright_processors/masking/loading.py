@@ -137,3 +137,4 @@ class Loading(Generic[Loaded]):
             known = isinstance(error, ValueError | RuntimeError)
             text = str(error) if known else f"{type(error).__name__}: {error}"
             _logger.warning("Cannot load %s: %s. %s", self._what, text.rstrip(". "), self._instead)
+            _logger.debug("Where that came from:", exc_info=error)

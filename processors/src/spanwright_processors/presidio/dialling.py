@@ -65,6 +65,14 @@ class Region:
         self._can_refuse = any(each.needs_prefix for each in self.formats)
         self.numbers = numbers_of(self.country_code or 0)
 
+    def may_have(self, length: int, first: str) -> bool:
+        """False if no valid number of so many digits begins with this one, prefixes included."""
+        if length < self.shortest:
+            return False
+        # Where nothing can be taken off before it, a number is of its country's lengths.
+        is_national = self.country_code is not None and first not in self.prefix_begins and first != "0"
+        return not is_national or length in self.numbers.lengths
+
     def is_national(self, digits: str) -> bool:
         """True if nothing can be taken off before the number: it is the digits.
 

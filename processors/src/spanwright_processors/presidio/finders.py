@@ -140,6 +140,8 @@ def _contains(outer: Finding, inner: Finding) -> bool:
 
 def without_duplicates(findings: Collection[Finding]) -> list[Finding]:
     """Those that none of the same type covers with at least their score; highest score first."""
+    if len(findings) == 1:
+        return [each for each in findings if each.score > 0]
     kept: list[Finding] = []
     ordered = sorted(
         set(findings), key=lambda each: (each.type, each.start, each.start - each.end, -each.score)

@@ -24,7 +24,7 @@ from phonenumbers import (
 
 from ..detect.finding import Finding
 from .definitions import Kind, Recognizer
-from .dialling import region
+from .dialling import Region, region
 from .expressions import for_ascii
 from .finders import Hit, without_duplicates
 
@@ -126,6 +126,7 @@ class PhoneNumbers:
         if self.are_valid:
             self.shortest = min((each.shortest for each in self.regions if each.country_code), default=0)
         self._known: dict[str, frozenset[str]] = {}
+        self._possible_regions: dict[tuple[int, str], Sequence[Region]] = {}
 
     @property
     def are_valid(self) -> bool:
@@ -179,13 +180,9 @@ class PhoneNumbers:
     def _judged(self, digits: str) -> frozenset[str]:
         # Numbers that are only possible have no shape but their length.
         any_shape = digits[0] == "+" or self._leniency == Leniency.POSSIBLE
-        if not any_shape and not self._any_shape.fullmatch(digits):
-            return _NOWHERE
         found = set()
         national: dict[int | None, bool] = {}
-        for each in self.regions:
-            if len(digits) < each.shortest and not any_shape:
-                continue
+        for each in self.regions if any_shape else self._possible(len(digits), digits[0]):
             if national and each.country_code in national and each.is_national(digits):
                 if national[each.country_code]:
                     found.add(each.name)
@@ -200,7 +197,17 @@ class PhoneNumbers:
                     return frozenset(where.name for where in self.regions) if valid else _NOWHERE
                 if valid:
                     found.add(each.name)
+        if found and not any_shape and not self._any_shape.fullmatch(digits):
+            return _NOWHERE
         return frozenset(found)
+
+    def _possible(self, length: int, first: str) -> Sequence[Region]:
+        """The regions where so many digits, of which this is the first, can be a valid number."""
+        possible = self._possible_regions.get((length, first))
+        if possible is None:
+            possible = tuple(each for each in self.regions if each.may_have(length, first))
+            self._possible_regions[length, first] = possible
+        return possible
 
     def _is_valid(self, digits: str, where: str) -> tuple[bool, bool]:
         """Whether it is a number, and whether its plus alone says of which country."""
