@@ -29,7 +29,7 @@ KINDS = {
     "embeddings": "embedding",
     "retrieval": "retriever",
     "execute_tool": "tool",
-    "invoke_workflow": "unknown",
+    "invoke_workflow": "chain",
 }
 SPANS = """
 query {
@@ -118,7 +118,11 @@ def test_the_demos_spans_read_back_agree(phoenix: Phoenix, tmp_path: Path) -> No
     ran = subprocess.run(
         [BIN / "spanwright", "demo", "--local", "--folder", tmp_path / "demo"],
         env=os.environ
-        | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{phoenix.grpc}", "SPANWRIGHT_TRUNCATE_PROFILE": "phoenix"},
+        | {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{phoenix.grpc}",
+            "SPANWRIGHT_TRUNCATE_PROFILE": "phoenix",
+            "SPANWRIGHT_COPY_PROFILE": "phoenix",
+        },
         capture_output=True,
         text=True,
         check=False,
