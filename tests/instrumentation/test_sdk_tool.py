@@ -10,6 +10,7 @@ import pytest
 from opentelemetry.trace import StatusCode
 from spanwright_instrumentation import tool
 from spanwright_instrumentation.sdk_tool import Asked, AsyncSdkTools, SdkTools
+from spanwright_instrumentation.tool_registry import latest_trace, registry
 from support.recording import Recording
 
 
@@ -93,3 +94,28 @@ def test_decorated_tool_is_one_span(recording: Recording) -> None:
     found = attributes(recording)
     assert found["spanwright.tool.version"] == "2.1"
     assert json.loads(found["gen_ai.tool.call.result"])["state"] == "sent"
+
+
+def test_what_others_record_is_claimed(recording: Recording) -> None:
+    """So that no span is inferred for it when its result comes back."""
+
+    def read_recorded(_owner: Any, args: tuple[Any, ...], _kwargs: Mapping[str, Any]) -> Asked:
+        return Asked("look_up", args[1], is_recorded=True)
+
+    recording.chat((None, "look_up", '{"order":"A-17"}'))
+    SdkTools(read_recorded)(recording.telemetry, run, None, (look_up, {"order": "A-17"}), {})
+    assert recording.tree() == "chat gpt-5"
+    assert registry.claim("look_up", trace_id=latest_trace()) is None
+
+
+@pytest.mark.parametrize("found", [None, ZeroDivisionError()])
+def test_what_cannot_be_read_runs_all_the_same(recording: Recording, found: Any) -> None:
+    """Without a span."""
+
+    def unreadable(*_: Any) -> Any:
+        if found:
+            raise found
+
+    answer = SdkTools(unreadable)(recording.telemetry, run, None, (look_up, {"order": "A"}), {})
+    assert answer == {"order": "A", "state": "sent"}
+    assert recording.spans == []

@@ -7,24 +7,30 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from opentelemetry.trace import get_current_span
+
 from .decorator import run_awaited, run_plain
 from .operation import Described
 from .telemetry import Telemetry
-from .tool import Tool, ToolRun
-from .tool_registry import latest_trace
+from .tool import Tool, ToolRun, argument_forms
+from .tool_registry import latest_trace, registry
 from .withheld import withheld
 
 logger = logging.getLogger(__name__)
 
 
 class Asked(NamedTuple):
-    """A tool about to run: its name, the model's arguments, and the function behind it if there is one."""
+    """A tool about to run: its name, the model's arguments, and the function behind it if there is one.
+
+    :param is_recorded: somebody else makes its span; so it has none of ours, not even an inferred one.
+    """
 
     name: str
     arguments: object
     function: Callable[..., Any] | None = None
     call_id: str | None = None
     description: str | None = None
+    is_recorded: bool = False
 
 
 #: What the SDK's method is about to run, from its object, positional and keyword arguments; None where it is
@@ -48,6 +54,9 @@ def _begun(telemetry: Telemetry, read: Callable[[], Asked | None], run_class: ty
         return ToolRun()
     if asked is None:
         return ToolRun()
+    if asked.is_recorded:
+        _claim(asked)
+        return ToolRun()
     scope = Tool(
         asked.name,
         description=asked.description or (Described.of(asked.function).summary if asked.function else None),
@@ -59,6 +68,15 @@ def _begun(telemetry: Telemetry, read: Callable[[], Asked | None], run_class: ty
         run_class=run_class,
     )
     return scope.begin_safely(None)
+
+
+def _claim(asked: Asked) -> None:
+    registry.claim(
+        asked.name,
+        trace_id=get_current_span().get_span_context().trace_id or latest_trace(),
+        call_id=asked.call_id,
+        arguments=lambda: argument_forms(asked.arguments),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def read_tool(owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
         _without_injected(owner, given),
         call_id=kwargs.get("tool_call_id"),
         description=owner.description or None,
+        is_recorded=is_recorded_by_others("langchain", handlers_of(kwargs.get("callbacks"))),
     )
 
 

@@ -34,14 +34,13 @@ class _ToolRun(ToolRun):
 
 def read_tool(owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Asked | None:
     """``FunctionTool.call(…)`` and its like: the arguments are those of the function."""
-    if is_recorded_by_others(_FRAMEWORK):
-        return None
     metadata = owner.metadata
     function = getattr(owner, "_real_fn", None) or getattr(owner, "_fn", None)
     return Asked(
         metadata.get_name(),
         _arguments(owner, function, args, kwargs),
         description=metadata.description or None,
+        is_recorded=is_recorded_by_others(_FRAMEWORK),
     )
 
 

@@ -37,13 +37,15 @@ def read_tool(_owner: Any, _args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     """``invoke_function_tool(*, function_tool, context, arguments)``, and what it calls itself."""
     call_id = getattr(kwargs["context"], "tool_call_id", None)
     current = getattr(get_current_span(), "attributes", None) or {}
-    if is_recorded_by_others(_FRAMEWORK) or (
-        call_id and current.get(names.GEN_AI_TOOL_CALL_ID) == call_id and _is_tool(current)
-    ):
+    if call_id and current.get(names.GEN_AI_TOOL_CALL_ID) == call_id and _is_tool(current):
         return None
     tool = kwargs["function_tool"]
     return Asked(
-        tool.name, kwargs.get("arguments"), call_id=call_id, description=getattr(tool, "description", None)
+        tool.name,
+        kwargs.get("arguments"),
+        call_id=call_id,
+        description=getattr(tool, "description", None),
+        is_recorded=is_recorded_by_others(_FRAMEWORK),
     )
 
 

@@ -40,8 +40,6 @@ def read_tool(_owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
     """``FunctionToolset.call_tool(name, tool_args, ctx, tool)``."""
     given = dict(zip(("name", "tool_args", "ctx", "tool"), args, strict=False)) | dict(kwargs)
     context = given["ctx"]
-    if is_recorded_by_others(_FRAMEWORK) or _traces_itself(getattr(context, "agent", None)):
-        return None
     name = getattr(context, "_dispatched_tool_name", None) or given["name"]
     definition = getattr(given.get("tool"), "tool_def", None)
     return Asked(
@@ -49,6 +47,7 @@ def read_tool(_owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
         given["tool_args"],
         call_id=context.tool_call_id,
         description=getattr(definition, "description", None),
+        is_recorded=is_recorded_by_others(_FRAMEWORK) or _traces_itself(getattr(context, "agent", None)),
     )
 
 
