@@ -19,6 +19,7 @@ COMMANDS = {
     "query": "ask an OTLP JSON-lines file by SQL, or a question that has a name",
     "backends": "write dashboards, monitors and saved queries for the backend you have",
     "stage": "run the steps as an OTLP service, in front of a Collector or between two",
+    "store": "keep spans in PostgreSQL or Parquet files, for teams without an APM",
     "content": "show, erase or purge the full text of traces in cold storage",
     "prompts": "list, show or compare the system prompts that were used",
     "audit": "show, purge, erase or verify the encrypted originals of what was masked",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,34 +22,44 @@ _WHOLE = 40
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    add_questions(
+        parser, _add_common, "traces, retrievals, model_calls, tool_calls and spans (DuckDB's dialect)"
+    )
+
+
+def add_questions(parser: ArgumentParser, add_common: Callable[[ArgumentParser], None], over: str) -> None:
+    """A subcommand for each named question, and ``sql`` for any other ``over`` these tables."""
     questions = parser.add_subparsers(dest="question", required=True, metavar="question")
     for query in NAMED_QUERIES:
         subparser = questions.add_parser(query.name, help=query.summary, description=query.summary)
-        _add_common(subparser)
+        add_common(subparser)
         subparser.add_argument("--show-sql", action="store_true", help="print the SQL above the answer")
         for parameter in query.parameters:
             subparser.add_argument(
                 f"--{parameter.name}", type=parameter.read, default=parameter.default, help=parameter.help
             )
         subparser.set_defaults(named=query)
-    free = questions.add_parser(
-        "sql", help="any SQL over traces, retrievals, model_calls, tool_calls and spans (DuckDB's dialect)"
-    )
+    free = questions.add_parser("sql", help=f"any SQL over {over}")
     free.add_argument(
         "sql", help="the query, such as 'SELECT model, sum(cost_usd) FROM model_calls GROUP BY model'"
     )
-    _add_common(free)
+    add_common(free)
     free.set_defaults(named=None, show_sql=False)
 
 
 def run(arguments: Namespace) -> int:
+    return answer(arguments, lambda sql, parameters: SpanStore(arguments.file).run(sql, parameters))
+
+
+def answer(arguments: Namespace, ask: Callable[[str, Mapping[str, object]], Result]) -> int:
+    """Print what ``ask`` gives for the question of the arguments."""
     query = arguments.named
     sql = query.sql if query else arguments.sql
     parameters = (
         {parameter.name: vars(arguments)[parameter.name] for parameter in query.parameters} if query else {}
     )
     try:
-        result = SpanStore(arguments.file).run(sql, parameters)
+        result = ask(sql, parameters)
     except QueryError as error:
         return complain(str(error))
     if arguments.show_sql:

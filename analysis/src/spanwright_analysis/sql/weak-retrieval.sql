@@ -15,6 +15,11 @@ WHERE t.outcome = 'success'
   AND r.first_score < $below
   AND r.score_kind IS DISTINCT FROM 'distance'
   AND t.started >= $since
-QUALIFY row_number() OVER (PARTITION BY r.trace_id ORDER BY r.first_score) = 1
+  AND NOT EXISTS (
+      SELECT 1 FROM retrievals AS w
+      WHERE w.trace_id = r.trace_id
+        AND w.score_kind IS DISTINCT FROM 'distance'
+        AND (w.first_score, w.span_id) < (r.first_score, r.span_id)
+  )
 ORDER BY top, t.started
 LIMIT $limit
