@@ -23,7 +23,7 @@ from support.provider_drivers import driver_module, drivers
 from support.recording import Recording, instrumented
 
 #: Instrumentors of what is no model and cannot stream.
-NO_MODELS = {"qdrant-client", "mcp"}
+NO_MODELS = {"qdrant-client", "psycopg", "mcp"}
 
 
 def instrumentors() -> list[type[LibraryInstrumentor]]:

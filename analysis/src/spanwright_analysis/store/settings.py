@@ -42,10 +42,10 @@ class StoreSettings:
     schema: str = ""
     """Schema of PostgreSQL that the tables are in. Default: the connection's own, mostly `public`."""
 
-    grpc: str | None = "127.0.0.1:4337"
+    grpc: str | None = "127.0.0.1:4317"
     """Where OTLP/gRPC is received; `none` for nowhere."""
 
-    http: str | None = "127.0.0.1:4338"
+    http: str | None = "127.0.0.1:4318"
     """Where OTLP/HTTP (protobuf) is received; `none` for nowhere."""
 
     admin: str | None = "127.0.0.1:13135"
