@@ -23,6 +23,13 @@ def dashboard(definition: Definition) -> str:
     )
 
 
+def question(definition: Definition) -> str:
+    """The question for any client of the store: the date without Grafana's macro."""
+    asked = definition.question
+    since = f"started >= now() - INTERVAL '{asked.days} days'"
+    return store_sql.question(asked).replace("$__timeFilter(started)", since) + "\n"
+
+
 def _panels(definition: Definition) -> Iterator[Json]:
     top, number = 0, 0
     for row in definition.rows:
