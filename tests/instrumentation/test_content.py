@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+from spanwright_instrumentation import anthropic_messages, chat_completions, responses
 from spanwright_instrumentation.content import (
     CAPTURE_VARIABLE,
     EVENT_VARIABLE,
     ContentMode,
     ContentPolicy,
+    are_texts,
     content_text,
     content_value,
     frozen,
@@ -178,3 +180,64 @@ def test_text_of_frozen_content_encodes() -> None:
     """Lone surrogates get through the copy and are replaced in the text, as everywhere."""
     assert content_text(frozen(["\ud800"])) == '["?"]'
     assert content_text(frozen("\ud800")) == "?"
+
+
+_SENT = st.lists(
+    st.fixed_dictionaries(
+        {"role": st.sampled_from(["system", "user", "assistant", "tool"]), "content": st.text() | st.none()},
+        optional={"name": st.text(), "tool_call_id": st.text()},
+    )
+)
+_TOOLS = st.none() | st.lists(st.fixed_dictionaries({"type": st.just("function"), "name": st.text()}))
+_FORMATS = {
+    "messages": (chat_completions.read_chat_content, chat_completions.keep_chat_content),
+    "input": (responses.read_responses_content, responses.keep_responses_content),
+    "anthropic": (anthropic_messages.read_content, anthropic_messages.keep_content),
+}
+
+
+@pytest.mark.parametrize("name", _FORMATS)
+@given(sent=_SENT, tools=_TOOLS, system=st.none() | st.text())
+def test_what_is_understood_later_is_the_same(name: str, sent: Any, tools: Any, system: Any) -> None:
+    """Plain messages kept for later read as those read at once, whatever becomes of them meanwhile."""
+    read, keep = _FORMATS[name]
+    arguments = {"messages": sent, "input": sent, "tools": tools, "system": system, "instructions": system}
+    now = {key: value for key, value in read(arguments).items() if value}
+    kept = keep(arguments)
+    assert kept is not None
+    sent.append({"role": "user", "content": "later"})
+    assert {key: content_value(value) for key, value in kept.items()} == now
+
+
+class _Text(str):
+    """Not plain."""
+
+
+class _Model(BaseModel):
+    content: str = "a"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"role": "user"},
+        {
+            "role": "user",
+            "content": [{"type": "image_url", "image_url": "data:image/png;base64,AA"}],
+        },
+        {"role": "user", "content": _Text("a")},
+        {"role": "user", "content": "a", "tool_calls": [_Model()]},
+        _Model(),
+    ],
+)
+def test_what_is_read_at_once(message: Any) -> None:
+    """Images would wait in memory for their turn, and objects change: such messages are read at the call."""
+    for name, (_, keep) in _FORMATS.items():
+        assert keep({"messages": [message], "input": [message]}) is None, name
+
+
+def test_texts_are_told() -> None:
+    """Dicts with text or nothing as their content, and nothing else."""
+    assert are_texts([{"content": "a"}, {"content": None}])
+    assert not are_texts("text")
+    assert not are_texts(iter([{"content": "a"}]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from spanwright_instrumentation.instruments import Instruments
@@ -30,11 +32,15 @@ USAGE = {
 Points = dict[str, list[tuple[float, dict[str, Any]]]]
 
 
-def recorded(operation: str, attributes: dict[str, Any], modality: str = "text") -> Points:
+def recorded(
+    operation: str, attributes: dict[str, Any], modality: str = "text", chunk_times: Sequence[int] = ()
+) -> Points:
     """Metric -> (sum, dimensions) of each point, after one operation of half a second."""
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
-    Instruments(provider.get_meter("test")).record_operation(operation, 0.5, attributes, modality, None)
+    Instruments(provider.get_meter("test")).record_operation(
+        operation, 0.5, attributes, modality, None, chunk_times=chunk_times
+    )
     data = reader.get_metrics_data()
     found: Points = {}
     for metric in data.resource_metrics[0].scope_metrics[0].metrics if data else ():
@@ -64,6 +70,20 @@ def test_stream() -> None:
     """A stream adds the time to its first chunk."""
     found = recorded("chat", {**SPAN, "gen_ai.response.time_to_first_chunk": 0.25})
     assert found["gen_ai.client.inference.time_to_first_chunk"] == [(0.25, DIMENSIONS)]
+
+
+def test_time_per_chunk() -> None:
+    """Each chunk but the first is measured, from the one before it."""
+    first = {**SPAN, "gen_ai.response.time_to_first_chunk": 0.25}
+    found = recorded("chat", first, chunk_times=(0, 5_000_000_000, 5_250_000_000, 6_000_000_000))
+    assert found["gen_ai.client.inference.time_per_output_chunk"] == [(1.0, DIMENSIONS)]
+
+
+@pytest.mark.parametrize("times", [(), (1,), (1, 2)])
+def test_no_second_chunk_no_time_per_chunk(times: Sequence[int]) -> None:
+    """A stream of one chunk has no time between two."""
+    found = recorded("chat", {**SPAN, "gen_ai.response.time_to_first_chunk": 0.25}, chunk_times=times)
+    assert "gen_ai.client.inference.time_per_output_chunk" not in found
 
 
 def test_answer_without_usage_counts_no_tokens() -> None:

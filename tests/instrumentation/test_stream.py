@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from spanwright_instrumentation import stream as stream_module
 from spanwright_instrumentation.invocation import Invocation
 from spanwright_instrumentation.stream import AsyncChunks, Reading, observed_chunks
+from spanwright_instrumentation.telemetry import Telemetry
 from spanwright_instrumentation.translation import Response
 from spanwright_instrumentation.watcher import Watcher
 from support.recording import Recording
@@ -177,3 +180,26 @@ def test_nothing_is_watched_after_the_end(recording: Recording, watcher: Watcher
     for _ in range(50):
         list(observed_chunks(iter(["a"]), reading(recording)))
     assert len(watcher) == 0
+
+
+def test_each_chunk_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every chunk leaves its time, those without content and those that cannot be read too."""
+    monkeypatch.setattr(stream_module, "watcher", Watcher(600))
+    reader = InMemoryMetricReader()
+    recording = Recording()
+    telemetry = Telemetry(
+        tracer_provider=recording.tracer_provider,
+        meter_provider=MeterProvider([reader], shutdown_on_exit=False),
+    )
+    observed = Reading(Invocation(telemetry, "chat", "m", attributes=KNOWN), State())
+    list(observed_chunks(iter([None, "a", "broken", "b"]), observed))
+    data = reader.get_metrics_data()
+    assert data is not None
+    points = {
+        metric.name: point
+        for metric in data.resource_metrics[0].scope_metrics[0].metrics
+        for point in metric.data.data_points
+    }
+    point: Any = points["gen_ai.client.inference.time_per_output_chunk"]
+    assert point.count == 3
+    assert point.sum == pytest.approx((observed.times[-1] - observed.times[1]) / 1e9)

@@ -11,7 +11,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace import set_span_in_context
 from spanwright_instrumentation.emitter import EMITTER_VARIABLE
-from spanwright_instrumentation.suppression import is_ours, is_suppressed, marked
+from spanwright_instrumentation.suppression import is_ours, is_suppressed, marked, recording
 
 FOREIGN_KEY = "opentelemetry.genai.client.inference.context"
 
@@ -124,3 +124,18 @@ def test_a_call_inside_one_of_ours_is_the_same_call() -> None:
     finally:
         detach(token)
     assert not is_ours("chat")
+
+
+@pytest.mark.parametrize("operation", ["chat", "retrieval", "execute_tool", "invoke_agent"])
+@pytest.mark.parametrize("foreign", [False, True])
+def test_context_inside_a_call(operation: str, foreign: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what was around, with the call's span current, and marked."""
+    if foreign:
+        module = ModuleType("opentelemetry.util.genai.invocation")
+        module.InferenceData = module.RetrievalData = str  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    else:
+        monkeypatch.delitem(sys.modules, "opentelemetry.util.genai.invocation", raising=False)
+    span = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("call")
+    outer = marked(set_value("application's", 1), "embeddings")
+    assert recording(span, outer, operation) == marked(set_span_in_context(span, outer), operation)

@@ -13,10 +13,12 @@ from spanwright_semconv import attributes, messages
 from spanwright_semconv.enums import FinishReason, OutputType, TokenModality
 from spanwright_semconv.prompt import system_prompt_sha256
 
-from .content import to_json
+from .anthropic_usage import read_usage
+from .content import are_texts, to_json, unread
 from .media import inline
 from .translation import Request, Response, fields, get, is_sent, listed
 
+_TEXT, _JSON = TokenModality.TEXT.value, OutputType.JSON.value
 _MODALITIES = {"image": "image", "document": "document", "container_upload": "document"}
 
 
@@ -30,10 +32,13 @@ def read_prompt(request: Request, arguments: Mapping[str, Any]) -> None:
     if config is not None:
         effort = get(config, "effort")
         found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = effort if isinstance(effort, str) else None
-    if is_sent(get(config, "format")) or is_sent(arguments.get("output_format")):
-        found[attributes.GEN_AI_OUTPUT_TYPE] = OutputType.JSON.value
-    if not any(_holds_media(get(sent, "content")) for sent in listed(arguments.get("messages"))):
-        request.modality = TokenModality.TEXT.value
+        if is_sent(get(config, "format")):
+            found[attributes.GEN_AI_OUTPUT_TYPE] = _JSON
+    if "output_format" in arguments and is_sent(arguments["output_format"]):
+        found[attributes.GEN_AI_OUTPUT_TYPE] = _JSON
+    sent = listed(arguments.get("messages"))
+    if are_texts(sent) or not any(_holds_media(get(each, "content")) for each in sent):
+        request.modality = _TEXT
 
 
 def _system_texts(system: Any) -> list[str]:
@@ -54,17 +59,37 @@ def _holds_media(content: Any) -> bool:
 
 
 def read_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    system = _system_texts(arguments.get("system"))
-    sent = listed(arguments.get("messages"))
-    tools = listed(arguments.get("tools"))
     return {
-        attributes.GEN_AI_SYSTEM_INSTRUCTIONS: messages.system_instructions(*system) or None,
-        attributes.GEN_AI_INPUT_MESSAGES: [
-            messages.message(str(get(each, "role")), _parts(get(each, "content"))) for each in sent
-        ]
-        or None,
-        attributes.GEN_AI_TOOL_DEFINITIONS: [_tool_definition(tool) for tool in tools] or None,
+        attributes.GEN_AI_SYSTEM_INSTRUCTIONS: _instructions(_system_texts(arguments.get("system"))) or None,
+        attributes.GEN_AI_INPUT_MESSAGES: _messages(listed(arguments.get("messages"))) or None,
+        attributes.GEN_AI_TOOL_DEFINITIONS: _tool_definitions(listed(arguments.get("tools"))) or None,
     }
+
+
+def keep_content(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What ``read_content`` gives, of messages of text, understood when it is read."""
+    sent = arguments.get("messages")
+    if not are_texts(sent):
+        return None
+    return unread(
+        {
+            attributes.GEN_AI_SYSTEM_INSTRUCTIONS: (_system_texts(arguments.get("system")), _instructions),
+            attributes.GEN_AI_INPUT_MESSAGES: (sent, _messages),
+            attributes.GEN_AI_TOOL_DEFINITIONS: (arguments.get("tools"), _tool_definitions),
+        }
+    )
+
+
+def _instructions(texts: Iterable[str]) -> list[messages.TextPart]:
+    return messages.system_instructions(*texts)
+
+
+def _messages(sent: Iterable[Any]) -> list[messages.Message]:
+    return [messages.message(str(get(each, "role")), _parts(get(each, "content"))) for each in sent]
+
+
+def _tool_definitions(tools: Iterable[Any]) -> list[messages.ToolDefinition]:
+    return [_tool_definition(tool) for tool in tools]
 
 
 def _tool_definition(tool: Any) -> messages.ToolDefinition:
@@ -204,58 +229,13 @@ def _response(
     calls: list[tuple[str | None, str, str | None]],
 ) -> Response:
     response = Response(answered, tool_calls=calls)
-    _read_usage(answered, usage)
+    read_usage(answered, usage)
     answered[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = [reason] if reason else None
     if blocks is not None:
         response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
             messages.message("assistant", [_part(block) for block in blocks], finish_reason=reason)
         ]
     return response
-
-
-def _read_usage(into: dict[str, Any], usage: Any) -> None:
-    """Tokens as reported. ``input_tokens`` of the format leaves the cached ones out, the attribute does not.
-
-    https://docs.claude.com/en/docs/build-with-claude/prompt-caching#tracking-cache-performance
-    """
-    told = fields(usage)
-    sent = told.get("input_tokens")
-    if sent is None:
-        return
-    read = told.get("cache_read_input_tokens")
-    written = told.get("cache_creation_input_tokens")
-    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = sent + (read or 0) + (written or 0)
-    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = told.get("output_tokens")
-    into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = read
-    into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = written
-    split = told.get("cache_creation")
-    if split is not None:
-        written_for = fields(split)
-        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_5M_INPUT_TOKENS] = written_for.get(
-            "ephemeral_5m_input_tokens"
-        )
-        into[attributes.SPANWRIGHT_USAGE_CACHE_WRITE_1H_INPUT_TOKENS] = written_for.get(
-            "ephemeral_1h_input_tokens"
-        )
-    into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(
-        told.get("output_tokens_details"), "thinking_tokens"
-    )
-    searches = get(told.get("server_tool_use"), "web_search_requests")
-    into[attributes.SPANWRIGHT_USAGE_WEB_SEARCHES] = searches or None
-    into[attributes.SPANWRIGHT_RESPONSE_SERVICE_TIER] = told.get("service_tier")
-    into[attributes.SPANWRIGHT_RESPONSE_SPEED] = told.get("speed")
-    for iteration in listed(told.get("iterations")):
-        if get(iteration, "type") == "compaction":
-            _add_compaction(into, iteration)
-
-
-def _add_compaction(into: dict[str, Any], usage: Any) -> None:
-    """Tokens of compacting the conversation are billed, and not in the totals of the answer."""
-    counted: dict[str, Any] = {}
-    _read_usage(counted, usage)
-    for name, tokens in counted.items():
-        if isinstance(tokens, int):
-            into[name] = (into.get(name) or 0) + tokens
 
 
 #: Usage of a stream that only its end knows; until then there is a placeholder.

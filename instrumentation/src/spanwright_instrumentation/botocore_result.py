@@ -99,7 +99,7 @@ def _observed_events(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
 
 def _observed_parser(parse: Callable[[Any], Any], reading: Reading) -> Callable[[Any], Any]:
     # Once content has come, as little as can be: this runs for every event.
-    observe, clock = reading.observe, time.perf_counter_ns
+    observe, clock, came = reading.observe, time.perf_counter_ns, reading.times.append
     is_timed = False
 
     def observed(event: Any) -> Any:
@@ -113,7 +113,7 @@ def _observed_parser(parse: Callable[[Any], Any], reading: Reading) -> Callable[
             reading.take(parsed)
             is_timed = reading.is_timed
         elif parsed:
-            reading.last_read = clock()
+            came(clock())
             try:
                 observe(parsed)
             except Exception:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from opentelemetry.context import Context, get_current
 from opentelemetry.trace import get_current_span
 from spanwright_semconv import attributes, spending
 from spanwright_semconv.spending import PlannedCall, Verdict
@@ -35,7 +36,12 @@ class ObservedCall:
     __slots__ = ("_arguments", "_attached", "_invocation", "_request", "_translation")
 
     def __init__(
-        self, telemetry: Telemetry, translation: Translation, owner: Any, arguments: Mapping[str, Any]
+        self,
+        telemetry: Telemetry,
+        translation: Translation,
+        owner: Any,
+        arguments: Mapping[str, Any],
+        current: Context,
     ) -> None:
         self._translation = translation
         self._arguments = arguments
@@ -46,16 +52,23 @@ class ObservedCall:
             request.operation,
             request.model or request.agent,
             attributes=request.sampling_attributes(),
+            parent=current,
         )
         invocation.attributes.update(request.attributes)
         invocation.modality = request.modality
         invocation.tool_schemas = partial(read_schemas, arguments)
         if invocation.captures_content and translation.read_content is not None:
-            self._read_content(translation.read_content)
+            self._read_content(translation, translation.read_content)
         self._attached = invocation.attach()
 
-    def _read_content(self, read_content: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+    def _read_content(
+        self, translation: Translation, read_content: Callable[[Mapping[str, Any]], dict[str, Any]]
+    ) -> None:
         try:
+            kept = translation.keep_content(self._arguments) if translation.keep_content is not None else None
+            if kept is not None:
+                self._invocation.content = kept
+                return
             self._invocation.content.update(read_content(self._arguments))
             self._invocation.freeze_content()
         except Exception:
@@ -139,7 +152,8 @@ class ObservedCall:
         self._attached.detach()
         requests = self._request.requests
         if requests is not None:
-            self._invocation.attributes[attributes.HTTP_REQUEST_RESEND_COUNT] = requests.resent
+            if requests.sent > 1:
+                self._invocation.attributes[attributes.HTTP_REQUEST_RESEND_COUNT] = requests.resent
             if requests.request_id is not None:
                 self._invocation.attributes[attributes.SPANWRIGHT_REQUEST_ID] = requests.request_id
 
@@ -160,8 +174,9 @@ def begin(
         arguments = kwargs if translation.arguments is None else translation.arguments(owner, args, kwargs)
         if arguments is None:
             return None
-        if not is_suppressed(translation.operation):
-            call = ObservedCall(telemetry, translation, owner, arguments)
+        current = get_current()
+        if not is_suppressed(translation.operation, current):
+            call = ObservedCall(telemetry, translation, owner, arguments, current)
         elif spending.check is None or is_ours(translation.operation):
             return None
     except Exception:

@@ -12,7 +12,7 @@ from spanwright_semconv import attributes, messages
 from spanwright_semconv.enums import FinishReason, TokenModality
 from spanwright_semconv.prompt import system_prompt_sha256
 
-from .content import to_json
+from .content import are_texts, to_json, unread
 from .media import addressed, image, inline
 from .translation import Request, Response, fields, get, listed
 
@@ -27,6 +27,10 @@ def read_prompt(request: Request, sent: Iterable[Any], instructions: Any = None)
     """
     system = [instructions] if isinstance(instructions, str) else []
     only_text = True
+    if are_texts(sent):
+        told = (each["content"] for each in sent if each.get("role") in _SYSTEM_ROLES)
+        system += [text for text in told if text is not None]
+        sent = ()
     for message in map(fields, sent):
         content = message.get("content")
         is_system = message.get("role") in _SYSTEM_ROLES
@@ -47,13 +51,33 @@ def read_prompt(request: Request, sent: Iterable[Any], instructions: Any = None)
 
 def read_chat_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {
-        attributes.GEN_AI_INPUT_MESSAGES: [_message(sent) for sent in listed(arguments.get("messages"))]
-        or None
+        attributes.GEN_AI_INPUT_MESSAGES: _messages(listed(arguments.get("messages"))) or None
     }
     tools = listed(arguments.get("tools"))
     if tools:
-        content[attributes.GEN_AI_TOOL_DEFINITIONS] = [_tool_definition(tool) for tool in tools]
+        content[attributes.GEN_AI_TOOL_DEFINITIONS] = _tool_definitions(tools)
     return content
+
+
+def keep_chat_content(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What ``read_chat_content`` gives, of messages of text, understood when it is read."""
+    sent = arguments.get("messages")
+    if not are_texts(sent):
+        return None
+    return unread(
+        {
+            attributes.GEN_AI_INPUT_MESSAGES: (sent, _messages),
+            attributes.GEN_AI_TOOL_DEFINITIONS: (arguments.get("tools"), _tool_definitions),
+        }
+    )
+
+
+def _messages(sent: Iterable[Any]) -> list[messages.Message]:
+    return [_message(each) for each in sent]
+
+
+def _tool_definitions(tools: Iterable[Any]) -> list[messages.ToolDefinition]:
+    return [_tool_definition(tool) for tool in tools]
 
 
 def _message(sent: Any) -> messages.Message:
@@ -144,19 +168,22 @@ def _tool_definition(tool: Any) -> messages.ToolDefinition:
 
 
 def read_chat_response(_arguments: Mapping[str, Any], completion: Any, captures_content: bool) -> Response:
-    response = Response(_answered(completion))
-    choices = completion.choices or ()
-    _read_usage(response.attributes, completion.usage)
-    reasons = [choice.finish_reason for choice in choices]
-    response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = [
-        each for each in reasons if each
-    ] or None
-    for choice in choices:
-        response.tool_calls += map(_tool_call, get(choice.message, "tool_calls") or ())
+    told = fields(completion)
+    response = Response(_answered(told))
+    _read_usage(response.attributes, told.get("usage"))
+    reasons, spoken = [], []
+    for choice in map(fields, told.get("choices") or ()):
+        said, reason = fields(choice.get("message")), choice.get("finish_reason")
+        calls = said.get("tool_calls")
+        if reason:
+            reasons.append(reason)
+        if calls:
+            response.tool_calls += map(_tool_call, calls)
+        if captures_content:
+            spoken.append(_finished(said, reason))
+    response.attributes[attributes.GEN_AI_RESPONSE_FINISH_REASONS] = reasons or None
     if captures_content:
-        response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = [
-            output_message(choice.message, reason)[0] for choice, reason in zip(choices, reasons, strict=True)
-        ]
+        response.content[attributes.GEN_AI_OUTPUT_MESSAGES] = spoken
     return response
 
 
@@ -164,19 +191,23 @@ def output_message(
     said: Any, reason: str | None
 ) -> tuple[messages.Message, list[tuple[str | None, str, str | None]]]:
     """One message of an answer that has it in this format, and the tool calls in it."""
+    return _finished(said, reason), [_tool_call(call) for call in get(said, "tool_calls") or ()]
+
+
+def _finished(said: Any, reason: str | None) -> messages.Message:
     message = _message(said)
     if reason:
         message["finish_reason"] = reason
-    return message, [_tool_call(call) for call in get(said, "tool_calls") or ()]
+    return message
 
 
-def _answered(answer: Any) -> dict[str, Any]:
+def _answered(told: Mapping[str, Any]) -> dict[str, Any]:
     """What a completion and the chunks of one say of themselves."""
     return {
-        attributes.GEN_AI_RESPONSE_ID: answer.id,
-        attributes.GEN_AI_RESPONSE_MODEL: answer.model,
-        attributes.OPENAI_RESPONSE_SERVICE_TIER: get(answer, "service_tier"),
-        attributes.OPENAI_RESPONSE_SYSTEM_FINGERPRINT: get(answer, "system_fingerprint"),
+        attributes.GEN_AI_RESPONSE_ID: told.get("id"),
+        attributes.GEN_AI_RESPONSE_MODEL: told.get("model"),
+        attributes.OPENAI_RESPONSE_SERVICE_TIER: told.get("service_tier"),
+        attributes.OPENAI_RESPONSE_SYSTEM_FINGERPRINT: told.get("system_fingerprint"),
     }
 
 
@@ -184,20 +215,22 @@ def _read_usage(into: dict[str, Any], usage: Any) -> None:
     """Tokens as reported; a provider that reports none leaves no attribute."""
     if usage is None:
         return
-    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = usage.prompt_tokens
-    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = get(usage, "completion_tokens")
-    read = get(usage, "prompt_tokens_details")
+    told = fields(usage)
+    into[attributes.GEN_AI_USAGE_INPUT_TOKENS] = told.get("prompt_tokens")
+    into[attributes.GEN_AI_USAGE_OUTPUT_TOKENS] = told.get("completion_tokens")
+    read, written = told.get("prompt_tokens_details"), told.get("completion_tokens_details")
     if read is not None:
-        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = get(read, "cached_tokens")
-        into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = get(read, "cache_write_tokens")
-        into[attributes.GEN_AI_USAGE_AUDIO_INPUT_TOKENS] = get(read, "audio_tokens") or None
+        parts = fields(read)
+        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = parts.get("cached_tokens")
+        into[attributes.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS] = parts.get("cache_write_tokens")
+        into[attributes.GEN_AI_USAGE_AUDIO_INPUT_TOKENS] = parts.get("audio_tokens") or None
     else:
         # DeepSeek's name for it.
-        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = get(usage, "prompt_cache_hit_tokens")
-    written = get(usage, "completion_tokens_details")
+        into[attributes.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS] = told.get("prompt_cache_hit_tokens")
     if written is not None:
-        into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = get(written, "reasoning_tokens")
-        into[attributes.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS] = get(written, "audio_tokens") or None
+        parts = fields(written)
+        into[attributes.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS] = parts.get("reasoning_tokens")
+        into[attributes.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS] = parts.get("audio_tokens") or None
 
 
 class _Choice:
@@ -274,31 +307,35 @@ class ChatStream:
 
     def observe(self, chunk: Any) -> bool:
         # Nearly every chunk is one more piece of the one choice's text, and it is to cost as little as can
-        # be.
-        choices = chunk.choices
-        if choices and len(choices) == 1 and chunk.usage is None:
-            part = choices[0]
-            delta = part.delta
-            if (
-                part.index == self._text_index
-                and delta is not None
-                and type(content := delta.content) is str
-                and content
-                and part.finish_reason is None
-                and not delta.tool_calls
-                and not delta.__pydantic_extra__
-            ):
-                self._add_text(content)
-                return True
+        # be: a field of pydantic's models costs less in their dict; what is no such model has none there.
+        try:
+            told = chunk.__dict__
+            choices = told["choices"]
+            if choices and told["usage"] is None and len(choices) == 1:
+                part = choices[0].__dict__
+                delta = part["delta"]
+                said = delta.__dict__
+                if (
+                    part["index"] == self._text_index
+                    and type(content := said["content"]) is str
+                    and content
+                    and part["finish_reason"] is None
+                    and not said["tool_calls"]
+                    and not delta.__pydantic_extra__
+                ):
+                    self._add_text(content)
+                    return True
+        except (KeyError, AttributeError):
+            pass
         return self._observe_any(chunk)
 
     def _observe_any(self, chunk: Any) -> bool:
         if not self._answered.get(attributes.GEN_AI_RESPONSE_ID):
-            self._answered = _answered(chunk)
+            self._answered = _answered(fields(chunk))
         usage = get(chunk, "usage")
         if usage is not None:
             self._usage = usage
-            self._answered = {**self._answered, **{k: v for k, v in _answered(chunk).items() if v}}
+            self._answered = {**self._answered, **{k: v for k, v in _answered(fields(chunk)).items() if v}}
         has_content = False
         for part in chunk.choices or ():
             choice = self._choices.get(part.index)

@@ -6,8 +6,9 @@ import json
 import logging
 import marshal
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntFlag
+from operator import itemgetter
 from typing import Any
 
 from spanwright_semconv.guard import content_is_guarded
@@ -27,7 +28,19 @@ class ContentMode(IntFlag):
     SPAN_AND_EVENT = 3
 
 
-_EVENT = ContentMode.EVENT_ONLY.value
+# By identity: the operators of flags take a microsecond each.
+_ON_SPAN = (ContentMode.SPAN_ONLY, ContentMode.SPAN_AND_EVENT)
+_ON_EVENT = (ContentMode.EVENT_ONLY, ContentMode.SPAN_AND_EVENT)
+
+
+def is_on_span(mode: ContentMode) -> bool:
+    """Whether content goes on spans."""
+    return mode is _ON_SPAN[0] or mode is _ON_SPAN[1]
+
+
+def is_on_event(mode: ContentMode) -> bool:
+    """Whether content goes on events."""
+    return mode is _ON_EVENT[0] or mode is _ON_EVENT[1]
 
 
 class ContentPolicy:
@@ -56,7 +69,7 @@ class ContentPolicy:
         """
         if self._emits_event is not None:
             return self._emits_event
-        return bool(mode.value & _EVENT)
+        return is_on_event(mode)
 
 
 def _mode_as_set(value: str) -> ContentMode | None:
@@ -125,6 +138,46 @@ class Frozen:
     def text(self) -> str:
         """Its JSON text, valid in UTF-8."""
         return to_json(self.value()) if self._json is None else self._json
+
+
+class Unread(Frozen):
+    """Plain data as it is now, to be understood when its text is wanted; ``ValueError`` for any other."""
+
+    __slots__ = ("_read",)
+
+    def __init__(self, value: Any, read: Callable[[Any], Any]) -> None:
+        self._json = None
+        self._data = marshal.dumps(value)
+        self._read = read
+
+    def value(self) -> Any:
+        """What is made of it."""
+        return self._read(marshal.loads(self._data))
+
+
+_CONTENT = itemgetter("content")
+_TEXT_OR_NOTHING = frozenset((str, type(None)))
+
+
+def are_texts(messages: Any) -> bool:
+    """Whether these are dicts whose ``content`` is text or nothing: copied in no time, without any image."""
+    try:
+        return isinstance(messages, (list, tuple)) and _TEXT_OR_NOTHING.issuperset(
+            map(type, map(_CONTENT, messages))
+        )
+    except (KeyError, TypeError):
+        return False
+
+
+def unread(found: Mapping[str, tuple[Any, Callable[[Any], Any]]]) -> dict[str, Any] | None:
+    """Content attributes that are made when they are read, each of some data and by a function.
+
+    None where any of the data is not plain: it has to be read now.
+    """
+    try:
+        return {key: Unread(value, read) for key, (value, read) in found.items() if value or value == ""}
+    except ValueError:
+        return None
 
 
 def frozen(value: Any) -> str | Frozen:

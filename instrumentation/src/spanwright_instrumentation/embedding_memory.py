@@ -80,7 +80,8 @@ class EmbeddingMemory:
         ``texts`` may be shorter than ``vectors`` where the input was tokens. Of more vectors than the
         memory holds only the last are looked at.
         """
-        deadline = self._clock() + self._expire_after
+        now = self._clock()
+        deadline = now + self._expire_after
         first = max(0, len(vectors) - self._max_vectors)
         known: list[tuple[bytes, Embedded]] = []
         for index in range(first, len(vectors)):
@@ -94,7 +95,7 @@ class EmbeddingMemory:
                     self._characters -= len(self._by_fingerprint.pop(key).text or "")
                 self._by_fingerprint[key] = embedded
                 self._characters += len(embedded.text or "")
-            self._forget_oldest()
+            self._forget_oldest(now)
 
     def recall(self, vector: object) -> Embedded | None:
         """What this vector was made from, None if unknown, forgotten or not a vector."""
@@ -123,8 +124,7 @@ class EmbeddingMemory:
         """Keep what is known, under a lock no vanished thread can hold."""
         self._lock = threading.RLock()
 
-    def _forget_oldest(self) -> None:
-        now = self._clock()
+    def _forget_oldest(self, now: float) -> None:
         while self._by_fingerprint:
             oldest = next(iter(self._by_fingerprint.values()))
             over = len(self._by_fingerprint) > self._max_vectors or self._characters > self._max_characters

@@ -7,7 +7,7 @@ from typing import Any
 from spanwright_semconv import attributes
 
 from .embedding_memory import remember_embeddings
-from .translation import Response, get, listed
+from .translation import Response, fields, get, listed
 
 
 def read_embeddings(sent: Any, answer: Any) -> Response:
@@ -15,13 +15,15 @@ def read_embeddings(sent: Any, answer: Any) -> Response:
 
     :param sent: a text, several, or token ids, in the order of the vectors.
     """
-    vectors = [get(item, "embedding") for item in answer.data or ()]
-    response = Response({attributes.GEN_AI_RESPONSE_MODEL: answer.model})
-    if answer.usage is not None:
-        response.attributes[attributes.GEN_AI_USAGE_INPUT_TOKENS] = answer.usage.prompt_tokens
+    told = fields(answer)
+    model, usage = told.get("model"), told.get("usage")
+    vectors = [get(item, "embedding") for item in told.get("data") or ()]
+    response = Response({attributes.GEN_AI_RESPONSE_MODEL: model})
+    if usage is not None:
+        response.attributes[attributes.GEN_AI_USAGE_INPUT_TOKENS] = get(usage, "prompt_tokens")
     if vectors and vectors[0]:
         response.attributes[attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT] = dimensions(vectors[0])
-        remember_embeddings(vectors, embedded_texts(sent), answer.model)
+        remember_embeddings(vectors, embedded_texts(sent), model)
     return response
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from opentelemetry.context import Context
@@ -74,17 +75,28 @@ class Instruments:
         span_attributes: Mapping[str, Any],
         modality: str,
         context: Context | None,
+        *,
+        chunk_times: Sequence[int] = (),
     ) -> None:
         """Everything the conventions measure for one operation that took ``duration`` seconds, soon.
 
-        A failed inference counts 0 tokens of modality ``unknown``; one without usage counts none. Nobody may
-        change the attributes any more; None stands for one that is not there. An inferred tool is not
-        measured: its time holds whatever the application did in between.
+        ``chunk_times`` of a streamed answer are when reading it began and when each of its chunks came, in
+        nanoseconds. A failed inference counts 0 tokens of modality ``unknown``; one without usage counts
+        none. Nobody may change the attributes any more; None stands for one that is not there. An inferred
+        tool is not measured: its time holds whatever the application did in between.
         """
         if span_attributes.get(attributes.SPANWRIGHT_TOOL_INFERRED):
             return
         measurements.add(
-            partial(self._record_operation, operation, duration, span_attributes, modality, context)
+            partial(
+                self._record_operation,
+                operation,
+                duration,
+                span_attributes,
+                modality,
+                context,
+                chunk_times=chunk_times,
+            )
         )
 
     def _record_operation(
@@ -94,6 +106,8 @@ class Instruments:
         span_attributes: Mapping[str, Any],
         modality: str,
         context: Context | None,
+        *,
+        chunk_times: Sequence[int],
     ) -> None:
         if operation not in INFERENCE_OPERATIONS:
             definition = _DURATIONS.get(operation, metrics.GEN_AI_CLIENT_OPERATION_DURATION)
@@ -104,6 +118,10 @@ class Instruments:
         first_chunk = span_attributes.get(attributes.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK)
         if first_chunk is not None:
             self._record(metrics.GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK, first_chunk, own, context)
+            for before, came in pairwise(chunk_times[1:]):
+                self._record(
+                    metrics.GEN_AI_CLIENT_INFERENCE_TIME_PER_OUTPUT_CHUNK, (came - before) / 1e9, own, context
+                )
         self._record_tokens(span_attributes, own, modality, context)
 
     def _record_tokens(

@@ -23,18 +23,17 @@ from opentelemetry.trace import (
     SpanKind,
     Status,
     StatusCode,
-    set_span_in_context,
 )
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import TokenModality
 
 from .agent_figures import figures_of
 from .attach import Attached
-from .content import ContentMode, Frozen, content_text, content_value, frozen
+from .content import Frozen, content_text, content_value, frozen, is_on_event, is_on_span
 from .context import context_attributes, give_context_values
 from .deferred import set_attributes_later
 from .instruments import INFERENCE_OPERATIONS
-from .suppression import marked
+from .suppression import recording
 from .telemetry import Telemetry
 from .tool_registry import remember_tool_calls
 from .withheld import withheld
@@ -45,7 +44,6 @@ DETAILS_EVENT = "gen_ai.client.inference.operation.details"
 EXCEPTION_EVENT = "gen_ai.client.operation.exception"
 
 _UNKNOWN = TokenModality.UNKNOWN.value
-_SPAN, _EVENT = ContentMode.SPAN_ONLY.value, ContentMode.EVENT_ONLY.value
 
 
 class Invocation:
@@ -72,6 +70,7 @@ class Invocation:
         "_parent",
         "_telemetry",
         "attributes",
+        "chunk_times",
         "content",
         "is_recording",
         "later",
@@ -93,6 +92,8 @@ class Invocation:
     content: dict[str, Any]
     #: ``gen_ai.token.modality`` of the token metrics: ``text`` where nothing else was sent or received.
     modality: str
+    #: Of a streamed answer: when reading it began, then when each chunk came, in ``time.perf_counter_ns``.
+    chunk_times: Sequence[int]
     #: Tool calls of the answer, (call id, tool name, arguments text), for the tool spans to find their
     #: parent.
     tool_calls: Sequence[tuple[str | None, str, str | None]]
@@ -124,7 +125,7 @@ class Invocation:
         self._context: Context | None = None
         self.content = {}
         self.modality = _UNKNOWN
-        self.tool_calls = ()
+        self.tool_calls = self.chunk_times = ()
         self.tool_schemas = None
         self.settle = self.later = None
         self.attributes = _sampling_attributes(None if name else operation, attributes)
@@ -154,7 +155,7 @@ class Invocation:
     def context(self) -> Context:
         """The parent context with this span current, and marked so that the call gets no second span."""
         if self._context is None:
-            self._context = marked(set_span_in_context(self.span, self._parent), self.operation)
+            self._context = recording(self.span, self._parent, self.operation)
         return self._context
 
     def attach(self) -> Attached:
@@ -179,7 +180,7 @@ class Invocation:
     def freeze_content(self) -> None:
         """What the application does to its messages from now on no longer shows in ``content``."""
         for key, value in self.content.items():
-            if value is not None:
+            if value is not None and not isinstance(value, Frozen):
                 self.content[key] = _frozen(value)
 
     def stop(self, *, end_time: int | None = None) -> None:
@@ -215,9 +216,8 @@ class Invocation:
         self._on_span = self._on_event = self._emits_event = False
         try:
             mode = self._telemetry.content_mode()
-            # As plain numbers: the operators of flags take a microsecond each.
-            self._on_span = self.is_recording and bool(mode.value & _SPAN)
-            self._on_event = bool(mode.value & _EVENT)
+            self._on_span = self.is_recording and is_on_span(mode)
+            self._on_event = is_on_event(mode)
             if self.operation in INFERENCE_OPERATIONS:
                 self._emits_event = self._telemetry.policy.emits_event(mode)
         except Exception:
@@ -242,7 +242,12 @@ class Invocation:
         try:
             self.span.end(self.at(duration))
             self._telemetry.instruments.record_operation(
-                self.operation, duration, self.attributes, self.modality, self.context
+                self.operation,
+                duration,
+                self.attributes,
+                self.modality,
+                self.context,
+                chunk_times=self.chunk_times,
             )
             if self._parent and self.operation in INFERENCE_OPERATIONS:
                 self._count_for_the_agent()
@@ -337,10 +342,9 @@ def _joined(make: Callable[[], dict[str, Any]], later: Callable[[], Mapping[str,
 
 
 def _sampling_attributes(operation: str | None, known: Mapping[str, Any] | None) -> dict[str, Any]:
-    start = {attributes.GEN_AI_OPERATION_NAME: operation} if operation else {}
-    for key, value in (known or {}).items():
-        if value is not None:
-            start[key] = value
+    start = {attributes.GEN_AI_OPERATION_NAME: operation, **(known or {})}
+    if None in start.values():
+        return {key: value for key, value in start.items() if value is not None}
     return start
 
 

@@ -12,6 +12,7 @@ from spanwright_semconv import attributes, messages
 from spanwright_semconv.enums import FinishReason
 
 from .chat_completions import read_prompt as read_messages_prompt
+from .content import are_texts, unread
 from .media import image, inline
 from .translation import Request, Response, fields, get, listed
 
@@ -48,8 +49,29 @@ def read_responses_content(arguments: Mapping[str, Any]) -> dict[str, Any]:
         content[attributes.GEN_AI_SYSTEM_INSTRUCTIONS] = messages.system_instructions(instructions)
     tools = listed(arguments.get("tools"))
     if tools:
-        content[attributes.GEN_AI_TOOL_DEFINITIONS] = [_tool_definition(tool) for tool in tools]
+        content[attributes.GEN_AI_TOOL_DEFINITIONS] = _tool_definitions(tools)
     return content
+
+
+def keep_responses_content(arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What ``read_responses_content`` gives, of messages of text, understood when it is read."""
+    sent, instructions = arguments.get("input"), arguments.get("instructions")
+    if not are_texts(sent):
+        return None
+    return unread(
+        {
+            attributes.GEN_AI_INPUT_MESSAGES: (sent, _turns),
+            attributes.GEN_AI_SYSTEM_INSTRUCTIONS: (
+                instructions if isinstance(instructions, str) else None,
+                messages.system_instructions,
+            ),
+            attributes.GEN_AI_TOOL_DEFINITIONS: (arguments.get("tools"), _tool_definitions),
+        }
+    )
+
+
+def _tool_definitions(tools: Any) -> list[messages.ToolDefinition]:
+    return [_tool_definition(tool) for tool in tools]
 
 
 def _tool_definition(tool: Any) -> messages.ToolDefinition:

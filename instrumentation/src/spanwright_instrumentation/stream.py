@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 import weakref
+from array import array
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -42,8 +43,8 @@ class Reading:
         "_once",
         "_reader",
         "_state",
-        "last_read",
         "observe",
+        "times",
     )
 
     def __init__(
@@ -62,8 +63,8 @@ class Reading:
         self._is_dropped = False
         #: Takes in a chunk; True if it holds generated content.
         self.observe = state.observe
-        #: When the application read last, in ``time.perf_counter_ns``.
-        self.last_read = time.perf_counter_ns()
+        #: When the reading began, and then when each chunk came, in ``time.perf_counter_ns``.
+        self.times = array("q", (time.perf_counter_ns(),))
         watcher.watch(self)
 
     def read_by(self, reader: Any, inner: Any) -> None:
@@ -73,13 +74,18 @@ class Reading:
             self._inner = weakref.ref(inner)
 
     @property
+    def last_read(self) -> int:
+        """When the application read last, in ``time.perf_counter_ns``."""
+        return self.times[-1]
+
+    @property
     def is_timed(self) -> bool:
         """Whether content has come, so that no chunk's time matters any more."""
         return self._first_content is not None
 
     def take(self, chunk: Any) -> None:
         """A chunk arrived just now."""
-        self.last_read = time.perf_counter_ns()
+        self.times.append(time.perf_counter_ns())
         try:
             has_content = self.observe(chunk)
         except Exception:
@@ -90,12 +96,13 @@ class Reading:
 
     def take_bytes(self, data: bytes) -> None:
         """Bytes of a raw response arrived; they are understood at the end."""
-        self.last_read = time.perf_counter_ns()
+        self.times[0] = read_at = time.perf_counter_ns()
         if self._body is not None:
-            self._body.add(data, self.last_read)
+            self._body.add(data, read_at)
 
     def _read_body(self, body: Body) -> None:
         for chunk, read_at in body.chunks():
+            self.times.append(read_at)
             has_content = self.observe(chunk)
             if self._first_content is None:
                 self._time_first(self._invocation.elapsed_at(read_at), has_content)
@@ -159,6 +166,7 @@ class Reading:
             if self._is_stream:
                 invocation.attributes[attributes.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = self._first_chunk
                 invocation.attributes[attributes.SPANWRIGHT_TIME_TO_FIRST_TOKEN] = self._first_content
+                invocation.chunk_times = self.times
             record_response(invocation, self._state.response(broken=error is not None))
         except Exception:
             logger.debug("Cannot read a streamed answer.", exc_info=withheld())
@@ -194,9 +202,9 @@ def _chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
                 break
         # A generator with little in it, since the SDK's own work between two chunks leaves no cache warm: the
         # same as calls of ``take`` costs three times as much.
-        observe, clock = reading.observe, time.perf_counter_ns
+        observe, clock, came = reading.observe, time.perf_counter_ns, reading.times.append
         for chunk in inner:
-            reading.last_read = clock()
+            came(clock())
             try:
                 observe(chunk)
             except Exception:

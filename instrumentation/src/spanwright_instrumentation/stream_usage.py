@@ -88,7 +88,7 @@ class UsageAsked:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        if not _asks(kwargs):
+        if "stream" not in kwargs or not _asks(kwargs):
             return self.inner(telemetry, wrapped, owner, args, kwargs)
         return _hide(self.inner(telemetry, wrapped, owner, args, _with_option(kwargs)), _shown)
 

@@ -65,6 +65,9 @@ _OPENINFERENCE_KINDS = {
     "RETRIEVER": "retrieval",
 }
 
+#: OpenTelemetry's own key of the current span, which has no public name.
+(_SPAN_KEY,) = trace.set_span_in_context(trace.INVALID_SPAN, Context())
+
 _PLAIN_SUPPRESS_KEY = "suppress_instrumentation"
 _OWN_MARK = create_key("spanwright-operation")
 
@@ -151,6 +154,14 @@ def marked(context: Context, operation: str) -> Context:
     module = sys.modules.get(_FOREIGN_MODULE)
     data_class = getattr(module, foreign[1], None) if foreign and module else None
     return set_value(foreign[0], data_class(), context) if foreign and data_class else context
+
+
+def recording(span: trace.Span, parent: Context, operation: str) -> Context:
+    """The context inside a call: ``parent`` with this span current, and ``marked``."""
+    family = _FAMILIES.get(operation)
+    if family is None or _FOREIGN_MODULE in sys.modules:
+        return marked(trace.set_span_in_context(span, parent), operation)
+    return Context({**parent, _SPAN_KEY: span, _OWN_MARK: family})
 
 
 def _unmarked(context: Context) -> Context:

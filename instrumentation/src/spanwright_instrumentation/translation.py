@@ -142,6 +142,8 @@ class Translation:
         none of this kind; None for methods that take keywords only.
     :param observe: what :func:`~.result.observe_result` is for generated SDKs; None for those.
     :param read_error: exception -> what attributes it tells, where it is not as those of generated SDKs.
+    :param keep_content: what ``read_content`` gives, as copies of the arguments that are understood later;
+        None where they are not plain text and have to be read now.
     """
 
     operation: str
@@ -152,6 +154,7 @@ class Translation:
     arguments: Callable[[Any, tuple[Any, ...], Mapping[str, Any]], Mapping[str, Any] | None] | None = None
     observe: Callable[[Invocation, Translation, Request, Mapping[str, Any], Any], None] | None = None
     read_error: Callable[[BaseException], dict[str, Any]] | None = None
+    keep_content: Callable[[Mapping[str, Any]], dict[str, Any] | None] | None = None
 
 
 class Fields(dict[str, Any]):

@@ -22,8 +22,9 @@ DEFAULT_DEADLINE = 600.0
 class Watched(Protocol):
     """A reading that may be left without an end."""
 
-    #: ``time.perf_counter_ns`` of the last read.
-    last_read: int
+    @property
+    def last_read(self) -> int:
+        """``time.perf_counter_ns`` of the last read."""
 
     def leave(self) -> None:
         """End at the time of the last read; does nothing when it has ended."""

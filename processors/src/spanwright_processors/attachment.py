@@ -113,7 +113,15 @@ class Attachment:
 
     def masks_content(self) -> bool:
         """True while content put on this provider's telemetry is masked before any exporter sees it."""
-        return self._masks and self.active
+        if not self._masks:
+            return False
+        # As ``active``, written out: every call asks.
+        entrance, processors = self._entrance, self._processors
+        return (
+            entrance is not None
+            and getattr(processors, self._method) is entrance
+            and getattr(self._provider, self._attribute, None) is processors
+        )
 
     def detach(self) -> None:
         """Take the steps away again. What has ended before and is not yet exported is still processed."""

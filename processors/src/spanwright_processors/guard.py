@@ -127,9 +127,13 @@ class EndOrder:
         trace_id, parent = context.trace_id, span._parent
         with self._lock:
             trace = self._open.get(trace_id)
-            if trace is None:
-                trace = self._open.setdefault(trace_id, _OpenTrace(self._closed.get(trace_id)))
             is_root = parent is None or parent.is_remote
+            if trace is None:
+                closed = self._closed.get(trace_id)
+                if is_root and closed is None:  # alone so far
+                    self._closed[trace_id] = span
+                    return span
+                trace = self._open.setdefault(trace_id, _OpenTrace(closed))
             span._trace = trace
             self._link(trace, span, is_root)
             trace.held += 1

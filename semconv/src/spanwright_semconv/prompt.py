@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 _SYSTEM_ROLES = ("system", "developer")
@@ -17,7 +18,12 @@ def system_prompt_sha256(texts: Iterable[str]) -> str:
     joined by one newline and encoded as UTF-8, nothing stripped or normalised, so that the hash of a prompt
     of one part is that of the file it was read from.
     """
-    return hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+    return _sha256("\n".join(texts))
+
+
+@lru_cache(maxsize=64)
+def _sha256(prompt: str) -> str:
+    return hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def instruction_texts(parts: Any) -> Iterator[str]:

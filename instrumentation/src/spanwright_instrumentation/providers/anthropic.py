@@ -19,7 +19,7 @@ from opentelemetry.trace import NonRecordingSpan, get_current_span
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import Operation, Provider
 
-from ..anthropic_messages import MessageStream, read_content, read_prompt, read_response
+from ..anthropic_messages import MessageStream, keep_content, read_content, read_prompt, read_response
 from ..hosts import provider_of, server_of
 from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
 from ..native import keeps_native
@@ -31,6 +31,8 @@ from ..translation import Parameter, Request, Translation, read_parameters
 _LIBRARY = "anthropic"
 _CLIENT_MODULE = "anthropic._base_client"
 _PATH = "/v1/messages"
+# Read once: an enumeration's value takes longer than a look-up.
+_CHAT, _ANTHROPIC = Operation.CHAT.value, Provider.ANTHROPIC.value
 
 #: What the SDK calls to begin a span of its own, and the span's name.
 _OWN_SPANS = "start_api_call_span"
@@ -73,8 +75,8 @@ def read_request(client: Any, arguments: Mapping[str, Any]) -> Request:
     address, port = server_of(client._base_url)
     model = arguments.get("model")
     request = Request(
-        Operation.CHAT.value,
-        _platform(client.__class__) or provider_of(address or "", Provider.ANTHROPIC.value),
+        _CHAT,
+        _platform(client.__class__) or provider_of(address or "", _ANTHROPIC),
         model if isinstance(model, str) else None,
         address,
         port,
@@ -128,7 +130,7 @@ def _begin_own_span(
 
 
 MESSAGES = Translation(
-    Operation.CHAT.value, read_request, read_response, read_content, MessageStream, read_arguments
+    _CHAT, read_request, read_response, read_content, MessageStream, read_arguments, keep_content=keep_content
 )
 
 

@@ -9,7 +9,13 @@ from spanwright_semconv import attributes
 from spanwright_semconv.enums import OpenAIApiType, Operation, OutputType, Provider
 
 from ..call import AsyncCalls, PlainCalls
-from ..chat_completions import ChatStream, read_chat_content, read_chat_response, read_prompt
+from ..chat_completions import (
+    ChatStream,
+    keep_chat_content,
+    read_chat_content,
+    read_chat_response,
+    read_prompt,
+)
 from ..embeddings import read_embeddings
 from ..hosts import provider_of, server_of
 from ..instrumentor import LibraryInstrumentor, Method, async_calls, calls
@@ -17,6 +23,7 @@ from ..resends import count_request, counted_requests
 from ..responses import (
     FetchedStream,
     ResponsesStream,
+    keep_responses_content,
     read_fetched_response,
     read_responses_content,
     read_responses_response,
@@ -116,11 +123,16 @@ def read_responses_request(resource: Any, arguments: Mapping[str, Any]) -> Reque
     if arguments.get("stream") is True:
         request.is_stream = found[attributes.GEN_AI_REQUEST_STREAM] = True
     conversation, template = arguments.get("conversation"), arguments.get("prompt")
-    found[attributes.GEN_AI_CONVERSATION_ID] = _text(conversation) or _text(get(conversation, "id"))
-    found[attributes.GEN_AI_PROMPT_NAME] = _text(get(template, "id"))
-    found[attributes.GEN_AI_PROMPT_VERSION] = _text(get(template, "version"))
-    found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = _text(get(arguments.get("reasoning"), "effort"))
-    found[attributes.GEN_AI_OUTPUT_TYPE] = _output_format(arguments)
+    reasoning = arguments.get("reasoning")
+    if conversation:
+        found[attributes.GEN_AI_CONVERSATION_ID] = _text(conversation) or _text(get(conversation, "id"))
+    if template:
+        found[attributes.GEN_AI_PROMPT_NAME] = _text(get(template, "id"))
+        found[attributes.GEN_AI_PROMPT_VERSION] = _text(get(template, "version"))
+    if reasoning:
+        found[attributes.GEN_AI_REQUEST_REASONING_LEVEL] = _text(get(reasoning, "effort"))
+    if "text" in arguments or "text_format" in arguments:
+        found[attributes.GEN_AI_OUTPUT_TYPE] = _output_format(arguments)
     read_responses_prompt(request, arguments)
     return request
 
@@ -160,13 +172,21 @@ def read_embeddings_response(arguments: Mapping[str, Any], answer: Any, _capture
     return read_embeddings(arguments.get("input"), answer)
 
 
-CHAT = Translation(_CHAT, read_chat_request, read_chat_response, read_chat_content, ChatStream)
+CHAT = Translation(
+    _CHAT,
+    read_chat_request,
+    read_chat_response,
+    read_chat_content,
+    ChatStream,
+    keep_content=keep_chat_content,
+)
 RESPONSES = Translation(
     _CHAT,
     read_responses_request,
     read_responses_response,
     read_responses_content,
     ResponsesStream,
+    keep_content=keep_responses_content,
 )
 FETCH = Translation(
     _FETCH,
