@@ -110,6 +110,7 @@ def test_a_hybrid_search_is_one_span(recording: Recording, client: Any) -> None:
     assert f"{FIGURES}normalised.first" not in found
 
 
+@pytest.mark.filterwarnings("ignore:.*ORM-style")
 def test_the_older_interface(recording: Recording, client: Any) -> None:
     """``Collection`` is seen as the client is."""
     alias = getattr(client, "_using", None)
