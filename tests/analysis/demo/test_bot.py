@@ -10,6 +10,7 @@ from spanwright_analysis.demo.bot import SupportBot, rewritten
 from spanwright_analysis.demo.chat_window import ChatWindow
 from spanwright_analysis.demo.conversation import CONVERSATIONS
 from spanwright_analysis.demo.knowledge import HelpArticles
+from spanwright_analysis.demo.orders import OrderSystem
 from spanwright_analysis.demo.server import running_server
 
 
@@ -18,7 +19,9 @@ def bot() -> Iterator[SupportBot]:
     with running_server(pace=0) as server, OpenAI(base_url=server.base_url, api_key="any") as client:
         articles = HelpArticles(client)
         articles.index()
-        yield SupportBot(client, articles, ChatWindow())
+        with OrderSystem() as orders:
+            orders.connect()
+            yield SupportBot(client, articles, orders, ChatWindow())
         articles.close()
 
 

@@ -1,8 +1,9 @@
 """A small support bot: it searches help articles, looks up orders, and answers, streamed or whole.
 
-Run it under ``opentelemetry-instrument``. The model, embedding and retrieval spans come without any code
-here; what the bot does say about itself are three things nobody else can know: where a request begins and
-ends (``workflow``), whose it is (``context``), and which of its functions are tools (``tool``, in orders.py).
+Run it under ``opentelemetry-instrument``. The spans of models, embeddings, retrievals, and of the order
+system, an MCP server in a process of its own, come without any code here. What the bot does say about itself
+are three things nobody else can know: where a request begins and ends (``workflow``), whose it is
+(``context``), and which of its functions are tools (``tool``, in orders.py).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from spanwright_instrumentation import context, workflow
 from .chat_window import ChatWindow
 from .conversation import CONVERSATIONS
 from .knowledge import HelpArticles
-from .orders import LOOKUP_ORDER, OrderSystemError, lookup_order
+from .orders import LAUNCHER_VARIABLE, LOOKUP_ORDER, OrderSystem, OrderSystemError
 
 PIPELINE, PIPELINE_VERSION = "support-answers", "2026.11.2"
 _MODEL = os.environ.get("SPANWRIGHT_DEMO_MODEL", "gpt-4.1-mini")
@@ -36,10 +37,13 @@ _MOST_TOOL_ROUNDS = 3
 class SupportBot:
     """One conversation with one customer."""
 
-    def __init__(self, client: OpenAI, articles: HelpArticles, window: ChatWindow) -> None:
+    def __init__(
+        self, client: OpenAI, articles: HelpArticles, orders: OrderSystem, window: ChatWindow
+    ) -> None:
         self._window = window
         self._client = client
         self._articles = articles
+        self._orders = orders
         handbook = resources.files(__package__).joinpath("handbook.md").read_text(encoding="utf-8")
         self._history: list[ChatCompletionMessageParam] = [{"role": "system", "content": handbook}]
 
@@ -76,10 +80,18 @@ class SupportBot:
             messages = [
                 *messages,
                 {"role": "assistant", "tool_calls": [_as_sent(call) for call in calls]},
-                *(_tool_result(call) for call in calls),
+                *(self._tool_result(call) for call in calls),
             ]
         self._window.say(message.content or "")
         return message.content or ""
+
+    def _tool_result(self, call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionToolMessageParam:
+        """The tool's answer to the model's call; the model is told of a failure and answers without it."""
+        try:
+            result = self._orders.lookup_order(**json.loads(call.function.arguments))
+        except OrderSystemError:
+            result = {"error": "the order system does not answer"}
+        return {"role": "tool", "tool_call_id": call.id, "content": json.dumps(result)}
 
     def _streamed(self, messages: list[ChatCompletionMessageParam]) -> str:
         pieces: list[str] = []
@@ -116,11 +128,18 @@ def rewritten(question: str) -> str:
 def main() -> None:
     client = OpenAI()
     articles = HelpArticles(client)
-    with context(pipeline=PIPELINE, pipeline_version=PIPELINE_VERSION):
-        articles.index()
+    with OrderSystem(os.environ.get(LAUNCHER_VARIABLE, "").split()) as orders:
+        with context(pipeline=PIPELINE, pipeline_version=PIPELINE_VERSION):
+            articles.index()
+            orders.connect()
+        _serve(client, articles, orders)
+    articles.close()
+
+
+def _serve(client: OpenAI, articles: HelpArticles, orders: OrderSystem) -> None:
     window = ChatWindow()
     for conversation in CONVERSATIONS:
-        bot = SupportBot(client, articles, window)
+        bot = SupportBot(client, articles, orders, window)
         with context(
             session_id=conversation.session_id,
             user_id=conversation.user_id,
@@ -135,7 +154,6 @@ def main() -> None:
                 window.speaker("bot")
                 bot.answer(turn.text, turn.stream)
                 window.end()
-    articles.close()
 
 
 def _as_sent(call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionMessageFunctionToolCallParam:
@@ -145,15 +163,6 @@ def _as_sent(call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionMessa
         "type": "function",
         "function": {"name": function.name, "arguments": function.arguments},
     }
-
-
-def _tool_result(call: ChatCompletionMessageFunctionToolCall) -> ChatCompletionToolMessageParam:
-    """The tool's answer to the model's call; the model is told of a failure and answers without it."""
-    try:
-        result = lookup_order(**json.loads(call.function.arguments))
-    except OrderSystemError:
-        result = {"error": "the order system does not answer"}
-    return {"role": "tool", "tool_call_id": call.id, "content": json.dumps(result)}
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
-"""The order system of the demo's shop, as a tool for the model."""
+"""The order system of the demo's shop, as a tool for the model: asked over the Model Context Protocol."""
 
 from __future__ import annotations
 
-import time
-from typing import Any
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any, Self
 
+from anyio.from_thread import start_blocking_portal
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
 from openai.types.chat import ChatCompletionFunctionToolParam
-from spanwright_instrumentation import tool
-
-from .conversation import EMAIL, NAME
+from spanwright_instrumentation import tool, workflow
 
 LOOKUP_ORDER: ChatCompletionFunctionToolParam = {
     "type": "function",
@@ -30,27 +35,54 @@ LOOKUP_ORDER: ChatCompletionFunctionToolParam = {
     },
 }
 
-_ORDERS = {
-    "LK-10482": {
-        "order_id": "LK-10482",
-        "customer": {"name": NAME, "email": EMAIL},
-        "items": [{"product": "Aero 300", "bought": "2025-12-02", "warranty_until": "2027-12-02"}],
-        "status": "delivered",
-    }
-}
+#: The server's program. ``SPANWRIGHT_DEMO_ORDERS`` holds what is put before it.
+SERVER = (sys.executable, "-m", "spanwright_analysis.demo.order_server")
+LAUNCHER_VARIABLE = "SPANWRIGHT_DEMO_ORDERS"
 
 
 class OrderSystemError(Exception):
     """The order system did not answer."""
 
 
-@tool(version="2.1")
-def lookup_order(order_id: str, email: str | None) -> dict[str, Any]:
-    """Looks up an order by its number.
+class OrderSystem:
+    """A connection to the order system, which starts with it, as ``with`` block."""
 
-    Raises ``OrderSystemError`` for every order it has not at hand.
-    """
-    time.sleep(0.03)
-    if order_id not in _ORDERS:
-        raise OrderSystemError(f"no answer within 30 ms for order {order_id} of {email}")
-    return _ORDERS[order_id]
+    def __init__(self, launcher: Sequence[str] = ()) -> None:
+        command = [*launcher, *SERVER]
+        environment = os.environ | {"OTEL_SERVICE_NAME": "larkspur-orders", "OTEL_BSP_SCHEDULE_DELAY": "100"}
+        self._parameters = StdioServerParameters(command=command[0], args=command[1:], env=environment)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start the server; it gets ready while the bot does."""
+        self._portal = self._stack.enter_context(start_blocking_portal())
+        self._session = self._stack.enter_context(self._portal.wrap_async_context_manager(self._started()))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @workflow("connect_orders")
+    def connect(self) -> None:
+        """Wait until the server is ready, and ask what it offers."""
+        self._portal.call(self._session.initialize)
+        self._portal.call(self._session.list_tools)
+
+    @tool(version="2.1")
+    def lookup_order(self, order_id: str, email: str | None) -> dict[str, Any]:
+        """Looks up an order by its number.
+
+        Raises ``OrderSystemError`` where the server tells of an error.
+        """
+        arguments = {"order_id": order_id, "email": email}
+        answer: Any = self._portal.call(self._session.call_tool, "lookup_order", arguments)
+        text = "".join(getattr(part, "text", "") for part in answer.content)
+        if answer.is_error:
+            raise OrderSystemError(f"{text} for order {order_id} of {email}")
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    @asynccontextmanager
+    async def _started(self) -> AsyncIterator[ClientSession]:
+        async with stdio_client(self._parameters) as streams, ClientSession(*streams) as session:
+            yield session

@@ -19,6 +19,9 @@ from .server import running_server
 
 BOT_MODULE = "spanwright_analysis.demo.bot"
 
+#: What the bot puts before the order system's program, so that it is observed as well.
+_LAUNCHER_VARIABLE = "SPANWRIGHT_DEMO_ORDERS"
+
 #: Seconds that the bot may take; it needs about five.
 PATIENCE = 120.0
 
@@ -88,7 +91,9 @@ def bot_environment(given: Mapping[str, str], files: DemoFiles, base_url: str | 
 
 def run_bot(files: DemoFiles, environment: Mapping[str, str]) -> Iterator[str]:
     """Runs the bot and yields its standard output as it arrives. Raises ``DemoError`` if it fails."""
-    command = [_instrument_command(), sys.executable, "-m", BOT_MODULE]
+    instrument = _instrument_command()
+    command = [instrument, sys.executable, "-m", BOT_MODULE]
+    environment = {**environment, _LAUNCHER_VARIABLE: instrument}
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     pipe = subprocess.PIPE
     with (
