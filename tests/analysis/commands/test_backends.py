@@ -50,9 +50,7 @@ def test_takes_budgets_of_ones_own(tmp_path: Path) -> None:
         ("dashboard: {}", "'dashboard' is not known"),
     ],
 )
-def test_says_what_is_wrong(
-    text: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_says_what_is_wrong(text: str, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that cannot be used is told by its key, and nothing is written."""
     own = tmp_path / "own.yaml"
     own.write_text(text)
