@@ -31,3 +31,4 @@ def test_budgets_are_in_datadogs_units(definition: Definition) -> None:
     assert made["groundedness"]["query"].endswith("gen_ai_evaluation_name:groundedness} by {pipeline} < 0.75")
     assert made["retrieval_tail"]["query"].startswith("pct_change(avg(last_1d),last_1w):count(v: v<0.65):")
     assert made["retrieval_tail"]["options"]["thresholds"] == {"critical": 10.0}
+    assert "`@spanwright.trace.retrieval.score.first:<0.65 @" in made["retrieval_tail"]["message"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from spanwright_analysis.backends.definition import Definition
-from spanwright_analysis.backends.traceql import lowest, question
+from spanwright_analysis.backends.traceql import below, lowest, question
 
 ROOT = Path(__file__).resolve().parents[3]
 _VERSIONS = ("@grafana/lezer-traceql@1.0.0", "@lezer/lr@1.4.2")
@@ -46,13 +46,12 @@ def parsed(grammar: Path, *queries: str) -> list[str]:
 
 
 def test_tempo_parses_the_question(grammar: Path, definition: Definition) -> None:
-    """Both the search and the metric; a query that is none is told."""
-    asked = definition.question
+    """The search, the metric, and the traces behind an alert; a query that is none is told."""
+    asked, metric = definition.question, definition.metrics["spanwright.trace.retrieval.score"]
+    queries = [question(asked), lowest(asked), below(metric, 0.65, "support")]
     # The grammar of Grafana's editor lacks this field, which Tempo has.
-    queries = [
-        query.replace("nestedSetParent < 0", "kind = client") for query in (question(asked), lowest(asked))
-    ]
-    assert parsed(grammar, *queries, "{ span.a < }") == ["right", "right", "wrong"]
+    queries = [query.replace("nestedSetParent < 0", "kind = client") for query in queries]
+    assert parsed(grammar, *queries, "{ span.a < }") == [*["right"] * 3, "wrong"]
 
 
 def test_only_roots_are_asked_for(definition: Definition) -> None:

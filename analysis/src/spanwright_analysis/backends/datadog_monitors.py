@@ -42,11 +42,19 @@ def _monitor(monitor: Monitor, name: str, query: str, critical: float) -> Json:
         "name": monitor.title + (f": {kind}" if kind else ""),
         "type": "query alert",
         "query": query,
-        "message": f"{{{{pipeline.name}}}}: {{{{value}}}}. {monitor.advice} {HANDLE}",
+        "message": f"{{{{pipeline.name}}}}: {{{{value}}}}. {monitor.advice}{_traces(monitor)} {HANDLE}",
         "tags": ["team:llm", "made-by:spanwright", f"monitor:{monitor.id}"],
         "priority": _PRIORITY[monitor.severity],
         "options": options,
     }
+
+
+def _traces(monitor: Monitor) -> str:
+    """The search for the traces behind an alert of a share that has grown."""
+    if monitor.kind != "tail_grown":
+        return ""
+    pipeline = "@spanwright.pipeline.name:{{pipeline.name}}"
+    return f" Traces: `@{monitor.metric.value}:<{monitor.below} {pipeline}`."
 
 
 def _conditions(monitor: Monitor, definition: Definition) -> Iterator[tuple[str, str, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import promql
+from . import promql, traceql
 from .definition import Budget, Definition, Metric, Monitor
 from .definition.metric import absent
 from .promql import SCOPE, duration, label, matchers, number, selector, total
@@ -82,6 +82,9 @@ def _alert(monitor: Monitor, expression: str, **labels: str) -> Rule:
         "summary": monitor.title,
         "description": f"{_where(monitor)}: {{{{ $value | humanize }}}}. {monitor.advice}",
     }
+    if monitor.kind == "tail_grown":
+        pipeline = "{{ $labels.spanwright_pipeline_name }}"
+        rule["annotations"]["traces"] = traceql.below(monitor.metric, monitor.below, pipeline)
     return rule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .definition import Question
+from .definition import Metric, Question
 
 
 def attribute_name(key: str) -> str:
@@ -20,6 +20,12 @@ def question(asked: Question) -> str:
     conditions.append(f"{attribute_name(attribute)} < {limit}")
     shown = ", ".join(attribute_name(key) for key in asked.show)
     return f"{{ {' && '.join(conditions)} }} | select({shown})"
+
+
+def below(metric: Metric, limit: float, pipeline: str) -> str:
+    """The traces of a pipeline whose value is below ``limit``: those behind an alert."""
+    name = attribute_name("spanwright.pipeline.name")
+    return f'{{ {name} = "{pipeline}" && {attribute_name(str(metric.value))} < {limit} }}'
 
 
 def lowest(asked: Question) -> str:
