@@ -24,6 +24,9 @@ from support.stage import Receiver, free_address, http_receiver, logs_request
 
 #: A minute in the specification; what happens meanwhile is the same after a part of it.
 DOWN_SECONDS = 15.0
+ARRIVAL_SECONDS = 120.0
+#: Kafka is told once a second what has been read; from then on only the Collector has it.
+COMMIT_SECONDS = 3.0
 SPANS_IN_A_TRACE = 2
 PLANTED = "jane.doe@example.com"
 LONG = "The parcel of the customer has not arrived yet, says the depot. " * 400
@@ -149,7 +152,7 @@ def test_each_backend_gets_all_within_its_limits(
     provider = application(gateway.grpc)
     emit(provider, range(40))
     provider.shutdown()
-    assert eventually(lambda: len(numbers(tempo)) == len(numbers(langfuse)) == 40, 60)
+    assert eventually(lambda: len(numbers(tempo)) == len(numbers(langfuse)) == 40, ARRIVAL_SECONDS)
     for backend, longest in ((list(tempo.spans.values()), 2_000), (langfuse.spans, 64_000)):
         for root in roots(backend).values():
             assert root["spanwright.trace.cost.usd"] == pytest.approx(0.0035)
@@ -199,28 +202,29 @@ def test_a_backend_that_is_down_holds_up_nobody_and_loses_nothing(
     provider = application(gateway.grpc)
     emit(provider, range(20))
     provider.force_flush()
-    assert eventually(lambda: len(numbers(langfuse)) == 20, 30)
+    assert eventually(lambda: len(numbers(langfuse)) == 20, ARRIVAL_SECONDS)
 
+    time.sleep(COMMIT_SECONDS)
     down.collector.kill()
     put_junk(collector_binary, kafka, tmp_path, running)
     emit(provider, range(20, 40))
     provider.force_flush()
     down.collector.start()
     down.stage.kill()
-    assert eventually(lambda: len(numbers(langfuse)) == 40, 30)
+    assert eventually(lambda: len(numbers(langfuse)) == 40, ARRIVAL_SECONDS)
 
     kafka.kill()
     emit(provider, range(40, 60))
     provider.force_flush()
     kafka.start()
     down.stage.start()
-    assert eventually(lambda: len(numbers(langfuse)) == 60, 60)
+    assert eventually(lambda: len(numbers(langfuse)) == 60, ARRIVAL_SECONDS)
 
     time.sleep(max(0.0, DOWN_SECONDS - (time.monotonic() - begun)))
     assert tempo.bodies == []
     tempo.start()
     provider.shutdown()
-    assert eventually(lambda: len(numbers(tempo)) == 60, 60), sorted(numbers(tempo))
+    assert eventually(lambda: len(numbers(tempo)) == 60, ARRIVAL_SECONDS), sorted(numbers(tempo))
     assert len(tempo.spans) == 60 * SPANS_IN_A_TRACE
     assert PLANTED.encode() not in b"".join(tempo.bodies)
 
@@ -278,5 +282,7 @@ def test_a_trace_larger_than_a_message_of_kafka_arrives(
         tracer.start_span("step", set_span_in_context(root), attributes={"note": LONG * 2}).end()
     root.end()
     provider.shutdown()
-    assert eventually(lambda: len({one.span_id for one in langfuse.spans}) == LARGE_TRACE_SPANS + 1, 60)
+    assert eventually(
+        lambda: len({one.span_id for one in langfuse.spans}) == LARGE_TRACE_SPANS + 1, ARRIVAL_SECONDS
+    )
     assert sum(len(body) for _, body, _ in langfuse.received) > 5_000_000

@@ -45,7 +45,8 @@ def variables(container: dict[str, Any], key: str = "env") -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def helm() -> Path:
-    """Helm, built from its Go module once."""
+    """Helm, built from its Go module once, where there are charts for it."""
+    chart("operator")
     built = ROOT / ".build" / "helm-3.22.0" / "helm"
     if not built.exists():
         if shutil.which("go") is None:
