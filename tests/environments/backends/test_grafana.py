@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 dashboards = pytest.importorskip("grafana_foundation_sdk.models.dashboard")
+alerting = pytest.importorskip("grafana_foundation_sdk.models.alerting")
 encoder = pytest.importorskip("grafana_foundation_sdk.cog.encoder")
 plugins = pytest.importorskip("grafana_foundation_sdk.cog.plugins")
 
@@ -43,6 +45,19 @@ def test_every_field_is_one_of_grafanas(name: str) -> None:
     """Dashboard, variables, panels and queries come back from Grafana's types as they went in."""
     raw = read(name)
     assert list(lost(raw, through_the_types(raw))) == []
+
+
+def test_every_alert_is_one_of_grafanas() -> None:
+    """Each rule of the provisioning file, its queries and its condition, by the type of Grafana's alerts."""
+    groups = yaml.safe_load((FOLDER / "grafana" / "alerts.yaml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert len(rules) > 15
+    for rule in rules:
+        kept = json.loads(encoder.JSONEncoder().encode(alerting.Rule.from_json(rule)))
+        assert list(lost(rule, kept)) == []
+    spoilt = {**rules[0], "noDataStat": "OK"}
+    kept = json.loads(encoder.JSONEncoder().encode(alerting.Rule.from_json(spoilt)))
+    assert list(lost(spoilt, kept)) != []
 
 
 @pytest.mark.parametrize("where", ["panel", "target", "variable"])
