@@ -28,13 +28,18 @@ def table(project: dict[str, Any], readme: str) -> str:
     """README with one row for each library; a library without ``covers`` keeps the text that stands there."""
     written = dict(_ROW.findall(readme))
     points = project["entry-points"]["opentelemetry_instrumentor"]
+    needed = project["optional-dependencies"]
+    extra_of = {re.split(r"[<>=\[]", needs[0])[0]: extra for extra, needs in needed.items()}
     rows = []
     for point, target in points.items():
         name = point.removeprefix("spanwright_")
         extra = name.replace("_", "-")
-        module, _, kind = target.partition(":")
-        covers = getattr(getattr(import_module(module), kind), "covers", "") or written.get(name, "")
-        shown = f"`spanwright[{extra}]`" if extra in project["optional-dependencies"] else ""
+        module, _, class_name = target.partition(":")
+        kind = getattr(import_module(module), class_name)
+        covers = getattr(kind, "covers", "") or written.get(name, "")
+        if extra not in needed:  # one of several for a library
+            extra = extra_of.get(getattr(kind, "library", ""), extra)
+        shown = f"`spanwright[{extra}]`" if extra in needed else ""
         rows.append(f"| `{name}` | {shown} | {covers} |\n")
     return _TABLE.sub(lambda found: found[1] + "".join(sorted(rows)), readme)
 

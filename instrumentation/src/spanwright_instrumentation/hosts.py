@@ -59,6 +59,7 @@ _BY_NAME: dict[str, str] = {
     "moonshot": Provider.MOONSHOT_AI.value,
     "text-completion-openai": Provider.OPENAI.value,
     "vertex_ai": Provider.GCP_VERTEX_AI.value,
+    "voyage": "voyageai",
     "vertex_ai_beta": Provider.GCP_VERTEX_AI.value,
     "watsonx": Provider.IBM_WATSONX_AI.value,
     "xai": Provider.X_AI.value,

@@ -111,3 +111,18 @@ def _text(candidate: Any) -> str | None:
     if not isinstance(candidate, Mapping):
         return None
     return next((text for key in TEXT_KEYS if isinstance(text := candidate.get(key), str)), None)
+
+
+def ranked(scores: Sequence[float]) -> list[Ranked]:
+    """Candidates in the order of their scores, the highest first."""
+    return [(at, scores[at]) for at in sorted(range(len(scores)), key=scores.__getitem__, reverse=True)]
+
+
+def pairs_of_one_query(pairs: Any) -> tuple[str, list[Any]] | None:
+    """Query and candidates of pairs that all have one query, None of others: those score something else."""
+    queries = {
+        pair[0] if isinstance(pair, (list, tuple)) and len(pair) == 2 else None for pair in listed(pairs)
+    }
+    if len(queries) != 1 or len(pairs) < 2 or not isinstance(query := queries.pop(), str):
+        return None
+    return query, [pair[1] for pair in pairs]

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from opentelemetry.context import Context
 from spanwright_semconv import attributes as names
 from spanwright_semconv.enums import Operation
 
 from .attach import Steps
+from .content import valid_text
 from .decorator import Run, Unobserved, run_awaited, run_plain
 from .instrumentor import Method
 from .invocation import Invocation
 from .retrieval import Document, Retrieval, request_attributes, response_kept
 from .retrieved import Retrieved, retrieved_memory
+from .retriever_context import asking
 from .suppression import is_suppressed
 from .telemetry import Telemetry
 from .withheld import withheld
@@ -136,12 +139,7 @@ class RetrievalRun:
         try:
             answers = self._store.read_response(self._method, result)
             for (retrieval, invocation), documents in zip(self._calls, answers, strict=False):
-                if invocation.is_recording:
-                    # What reranks these chunks comes later, and says so on this span's behalf.
-                    invocation.attributes[names.SPANWRIGHT_RERANK_APPLIED] = False
-                    kept = response_kept(retrieval, documents, content=invocation.records_content)
-                    known = retrieved_memory.remember(invocation.span_context, kept.seen, kept.size)
-                    invocation.later = partial(_with_rerank, kept.attributes, known)
+                describe_answer(retrieval, invocation, documents)
         except Exception:
             logger.debug("Cannot read a store's answer.", exc_info=withheld())
         for _, invocation in self._calls:
@@ -157,7 +155,14 @@ def _with_rerank(described: Callable[[], Mapping[str, Any]], known: Retrieved) -
     return {**described(), **known.attributes()}
 
 
-def _begin(telemetry: Telemetry, retrieval: Retrieval) -> Invocation:
+def begin_retrieval(
+    telemetry: Telemetry,
+    retrieval: Retrieval,
+    *,
+    parent: Context | None = None,
+    start_time: int | None = None,
+) -> Invocation:
+    """Start the span of one retrieval; ``parent`` and ``start_time`` as for ``Invocation``."""
     invocation = Invocation(
         telemetry,
         _RETRIEVAL,
@@ -168,7 +173,32 @@ def _begin(telemetry: Telemetry, retrieval: Retrieval) -> Invocation:
             names.SERVER_ADDRESS: retrieval.server_address,
             names.SERVER_PORT: retrieval.server_port,
         },
+        parent=parent,
+        start_time=start_time,
     )
     if invocation.is_recording:
         invocation.attributes.update(request_attributes(retrieval, content=invocation.records_content))
+    return invocation
+
+
+def describe_answer(retrieval: Retrieval, invocation: Invocation, documents: Sequence[Document]) -> None:
+    """What came back, for the span and for a reranker to come."""
+    if not invocation.is_recording:
+        return
+    # What reranks these chunks comes later, and says so on this span's behalf.
+    invocation.attributes[names.SPANWRIGHT_RERANK_APPLIED] = False
+    kept = response_kept(retrieval, documents, content=invocation.records_content)
+    known = retrieved_memory.remember(invocation.span_context, kept.seen, kept.size)
+    invocation.later = partial(_with_rerank, kept.attributes, known)
+
+
+def _begin(telemetry: Telemetry, retrieval: Retrieval) -> Invocation:
+    """The span of a store's retrieval, which tells what the framework's retriever around it does."""
+    invocation = begin_retrieval(telemetry, retrieval)
+    asked = asking()
+    if asked is not None:
+        asked.record()
+        if asked.query and invocation.records_content:
+            text = invocation.attributes.get(names.GEN_AI_RETRIEVAL_QUERY_TEXT)
+            invocation.attributes[names.GEN_AI_RETRIEVAL_QUERY_TEXT] = text or valid_text(asked.query)
     return invocation

@@ -1,0 +1,1 @@
+"""Drivers of the contract suite of rerankers, one a library."""
