@@ -139,6 +139,7 @@ def one_request(provider: TracerProvider) -> None:
         "retrieval docs": {
             "gen_ai.operation.name": "retrieval",
             "spanwright.retrieval.score.first": 0.5,
+            "spanwright.retrieval.score.normalised.first": 0.75,
         },
         "chat gpt-4o": {**call, **PIPELINE},
         "execute_tool search": {

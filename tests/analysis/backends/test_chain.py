@@ -40,6 +40,7 @@ def test_figures_are_those_of_the_spans(chain: Prometheus, definition: Definitio
         "spanwright.call.tokens.output": 100,
         "spanwright.call.time_to_first_token": 0.5,
         "spanwright.trace.retrieval.score": 0.5,
+        "spanwright.trace.retrieval.normalised_score": 0.75,
         "spanwright.evaluation.score": 0.5,
     }
     for name, each in sums.items():

@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, str] = {
     "spanwright.cost.unknown_model": "unknown_price_model",
     "spanwright.trace.retrieval.score.first": "first_score",
     "spanwright.trace.retrieval.score.second": "second_score",
+    "spanwright.trace.retrieval.score.normalised.first": "first_normalised_score",
     "gen_ai.usage.input_tokens": "input_tokens",
     "gen_ai.usage.cache_read.input_tokens": "cached_tokens",
     "gen_ai.usage.output_tokens": "output_tokens",

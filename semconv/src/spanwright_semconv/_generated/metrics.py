@@ -69,6 +69,7 @@ __all__ = [
     "SPANWRIGHT_TRACES",
     "SPANWRIGHT_TRACE_COST",
     "SPANWRIGHT_TRACE_DURATION",
+    "SPANWRIGHT_TRACE_RETRIEVAL_NORMALISED_SCORE",
     "SPANWRIGHT_TRACE_RETRIEVAL_SCORE",
 ]
 
@@ -874,6 +875,15 @@ SPANWRIGHT_TRACE_DURATION: Final = MetricDefinition(
     ),
     attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
 )
+SPANWRIGHT_TRACE_RETRIEVAL_NORMALISED_SCORE: Final = MetricDefinition(
+    name="spanwright.trace.retrieval.normalised_score",
+    instrument="histogram",
+    unit="1",
+    description="The first retrieval score of a trace on one scale for all stores (see `spanwright.retrieval.score.normalised.first`).",
+    value_type="double",
+    boundaries=(0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.825, 0.85, 0.86, 0.875, 0.9, 0.925, 0.95, 0.975, 1.0),
+    attributes=("spanwright.pipeline.name", "spanwright.pipeline.version", "spanwright.pipeline.type"),
+)
 SPANWRIGHT_TRACE_RETRIEVAL_SCORE: Final = MetricDefinition(
     name="spanwright.trace.retrieval.score",
     instrument="histogram",
@@ -960,6 +970,7 @@ METRICS: Final[dict[str, MetricDefinition]] = {
     "spanwright.tool.calls": SPANWRIGHT_TOOL_CALLS,
     "spanwright.trace.cost": SPANWRIGHT_TRACE_COST,
     "spanwright.trace.duration": SPANWRIGHT_TRACE_DURATION,
+    "spanwright.trace.retrieval.normalised_score": SPANWRIGHT_TRACE_RETRIEVAL_NORMALISED_SCORE,
     "spanwright.trace.retrieval.score": SPANWRIGHT_TRACE_RETRIEVAL_SCORE,
     "spanwright.traces": SPANWRIGHT_TRACES,
 }

@@ -61,6 +61,15 @@ def test_ones_own_file_changes_what_it_names_only(tmp_path: Path, definition: De
     assert load() == definition
 
 
+def test_the_tail_may_be_that_of_the_score_on_one_scale(tmp_path: Path) -> None:
+    """Over stores that give distances: another metric, another limit, both known."""
+    own = tmp_path / "own.yaml"
+    metric = "spanwright.trace.retrieval.normalised_score"
+    own.write_text(f"monitors: {{retrieval_tail: {{metric: {metric}, below: 0.825}}}}\n")
+    [monitor] = [one for one in load(own).monitors if one.id == "retrieval_tail"]
+    assert (monitor.metric.name, monitor.below, monitor.factor) == (metric, 0.825, 1.10)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its path."""
     with pytest.raises(DefinitionError, match=r"Cannot read .*own\.yaml"):
