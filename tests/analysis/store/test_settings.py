@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from spanwright_analysis.store.error import StoreError
-from spanwright_analysis.store.settings import as_stores, load_settings
+from spanwright_analysis.store.settings import StoreSettings, as_stores, load_settings
 from spanwright_processors import settings as of_steps
+from spanwright_processors.config.keys import keys_of
 
 
 def test_variables_and_over_them_options() -> None:
@@ -47,3 +48,10 @@ def test_the_steps_do_not_take_them_for_slips() -> None:
 def test_messages_of_the_stage_name_the_store() -> None:
     """Their keys are ours here."""
     assert as_stores("Cannot use stage.grpc: …") == "Cannot use store.grpc: …"
+
+
+def test_the_guide_names_every_setting() -> None:
+    """By the end of its variable."""
+    guide = (Path(__file__).parents[3] / "docs/guides/store.md").read_text()
+    ends = [key.variable.removeprefix("SPANWRIGHT_STORE_") for key in keys_of(StoreSettings, ("store",))]
+    assert [end for end in ends if f"`{end}`" not in guide] == []
