@@ -1,19 +1,29 @@
-"""Retrieval: CPU that instrumenting adds to a search, over a store's bare client that runs in process."""
+"""Retrieval: CPU that instrumenting adds to a search, over the store's bare client.
+
+Qdrant in process here; unless it is to be quick, all others too, in the environments of their tests.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from qdrant_client import QdrantClient, models
 from spanwright_instrumentation.embedding_memory import remember_embeddings
 from spanwright_instrumentation.providers.qdrant import QdrantInstrumentor
+from support.environments import FOLDER, ROOT, Environment, NotInstallableError
 
 from .bench_calls import observed_rows
 from .measure import Row
 from .spans import PROSE
 
 _SIZE = 256
+
+#: Where the other stores' clients are.
+ENVIRONMENTS = ("vector_stores", "vector_services", "postgres")
 
 
 def _client() -> QdrantClient:
@@ -50,4 +60,25 @@ def _calls(client: QdrantClient) -> dict[str, Callable[[], object]]:
 
 
 def rows(quick: bool) -> list[Row]:
-    return observed_rows("retrieval", QdrantInstrumentor(), _calls(_client()), quick)
+    found = observed_rows("retrieval", QdrantInstrumentor(), _calls(_client()), quick)
+    return found if quick else [*found, *(row for name in ENVIRONMENTS for row in _rows_in(name))]
+
+
+def _rows_in(name: str) -> Iterator[Row]:
+    """What ``benchmarks.retrievers`` says inside an environment; nothing where it cannot be installed."""
+    environment = Environment.read(FOLDER / name / "environment.toml")
+    try:
+        python = environment.python()
+    except NotInstallableError as error:
+        print(f"Cannot measure in {name}: {error}. It is left out.")
+        return
+    said = subprocess.run(
+        [str(python), "-W", "ignore", "-m", "benchmarks.retrievers"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    yield from (Row(**row) for row in json.loads(said.stdout))

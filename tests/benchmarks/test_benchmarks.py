@@ -48,3 +48,22 @@ def test_every_topic_prints_its_rows(topic: str, tmp_path: Path) -> None:
     names = {row["name"] for row in rows}
     for figure in FIGURES.get(topic, ()):
         assert any(name.startswith(figure) for name in names), figure
+
+
+def test_a_store_is_measured_where_its_client_is() -> None:
+    """Two rows for each of its clients, as the stores' environments print them for `make bench`."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "benchmarks.retrievers", "qdrant"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    names = [row["name"] for row in json.loads(ran.stdout)]
+    assert names == [
+        f"{client}: {what}"
+        for client in ("qdrant", "qdrant, asynchronous")
+        for what in ("bare client", "added, caller")
+    ]
