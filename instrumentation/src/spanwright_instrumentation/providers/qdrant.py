@@ -107,6 +107,10 @@ def _retrieval(
         retrieval.query_text = asked
         retrieval.embedding_model = getattr(client, "embedding_model_name", None)
         return retrieval
+    if search.input != "positive" and _is_vector(asked) and fields.get("prefetch") is None:
+        retrieval.vectors = [asked]
+        retrieval.measure = _measure_of_field(client, collection, fields.get("using") or "")
+        return retrieval
     inputs = list(_inputs([asked, fields.get("prefetch")]))
     retrieval.vectors = [
         value for value in inputs if isinstance(value, (list, tuple)) or hasattr(value, "shape")
@@ -120,6 +124,29 @@ def _retrieval(
         if retrieval.measure and _is_recommendation(search, asked):
             retrieval.measure = retrieval.measure.without_formula()
     return retrieval
+
+
+def _is_vector(asked: Any) -> bool:
+    """Whether this is what most queries have: a vector and nothing else."""
+    if isinstance(asked, list):
+        return bool(asked) and isinstance(asked[0], (int, float))
+    return hasattr(asked, "shape")
+
+
+def _measure_of_field(client: Any, collection: str, name: str) -> Measure | None:
+    """One of ``_measures``, without making all."""
+    local = getattr(client._client, "collections", None)
+    if local is None:
+        return _measures(client, collection).get(name)
+    found = local.get(collection)
+    vectors = found.config.vectors if found is not None and not found.config.sparse_vectors else None
+    if vectors is None or name or isinstance(vectors, Mapping):
+        return _measures(client, collection).get(name)
+    return MEASURES.get(_named(vectors.distance))
+
+
+def _named(distance: Any) -> str:
+    return str(getattr(distance, "value", distance)).lower()
 
 
 def _inputs(value: Any, depth: int = 0) -> Iterator[Any]:
@@ -196,7 +223,7 @@ def _measures(client: Any, collection: str) -> Mapping[str, Measure]:
 def _measures_of(vectors: Any, sparse: Mapping[str, Any] | None) -> dict[str, Measure]:
     named = vectors if isinstance(vectors, Mapping) else {"": vectors}
     distances = {name: getattr(params, "distance", None) for name, params in named.items()}
-    measures = {name: MEASURES.get(str(getattr(d, "value", d)).lower()) for name, d in distances.items()}
+    measures = {name: MEASURES.get(_named(d)) for name, d in distances.items()}
     known = {name: measure for name, measure in measures.items() if measure}
     return known | dict.fromkeys(sparse or (), SIMILARITY)
 
