@@ -178,6 +178,15 @@ def test_erasing_a_trace_or_a_user_is_for_good(store: Store) -> None:
     assert rows(store, "SELECT trace_id FROM traces") == [(f"{3:032x}",)]
 
 
+def test_erasing_a_trace_takes_what_was_told_of_its_calls(store: Store) -> None:
+    """A score that names no trace, but a response of one, goes with it; scores of others stay."""
+    call = {"gen_ai.operation.name": "chat", "gen_ai.response.id": "r-1"}
+    scores = [(EVALUATION, {"gen_ai.response.id": of}) for of in ("r-1", "r-2")] + [(EVALUATION, {})]
+    store.write(batch(traces(call, trace=1), logs(*scores)))
+    assert store.erase(Erasure(traces=frozenset({f"{1:032x}"}))).events == 1
+    assert rows(store, "SELECT response_id FROM events ORDER BY 1") == [("r-2",), (None,)]
+
+
 def test_erasing_a_day(store: Store) -> None:
     """The day goes as a whole."""
     store.write(batch(traces(ROOT, trace=1), traces(ROOT, trace=2, at=NOW - DAY)))

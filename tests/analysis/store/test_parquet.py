@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from spanwright_analysis.store import parquet as module
+from spanwright_analysis.store.backend import Erasure
 from spanwright_analysis.store.error import StoreError, UnavailableError
 from spanwright_analysis.store.parquet import ParquetStore
 from support.otlp_traces import NOW, ROOT, batch, retrieval, traces
@@ -93,8 +94,6 @@ def test_pieces_of_an_older_version_lack_columns(parquet: ParquetStore, tmp_path
 
 def test_an_erased_trace_is_in_no_file(parquet: ParquetStore, tmp_path: Path) -> None:
     """Its piece is written anew."""
-    from spanwright_analysis.store.backend import Erasure
-
     parquet.write(
         batch(traces(ROOT, retrieval(0.7, "plain words of one trace"), trace=1), traces(ROOT, trace=2))
     )
@@ -102,6 +101,17 @@ def test_an_erased_trace_is_in_no_file(parquet: ParquetStore, tmp_path: Path) ->
     for file in (tmp_path / "store").rglob("*.parquet"):
         rows = duckdb.execute(f"SELECT * FROM '{file}'").fetchall()
         assert not any(f"{1:032x}" in row for row in rows)
+
+
+def test_what_a_killed_writer_left_is_swept(parquet: ParquetStore, tmp_path: Path) -> None:
+    """It may hold what is to be erased."""
+    parquet.write(batch(traces(ROOT)))
+    left = [tmp_path / "store/.incoming-1.jsonl", tmp_path / "store/spans/2026-11-23/.new-1"]
+    for sweep in (parquet.retain, lambda: parquet.erase(Erasure(traces=frozenset({"0" * 32})))):
+        for file in left:
+            file.write_text("plain words")
+        sweep()
+        assert [file.exists() for file in left] == [False, False]
 
 
 def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:

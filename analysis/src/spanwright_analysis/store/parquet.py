@@ -38,6 +38,11 @@ _LOCK_SECONDS = 60.0
 #: How often a query is begun anew that met a file which a merge had just removed.
 _ATTEMPTS = 5
 _ERASED_SECONDS = 30 * 86_400
+_OF_TRACES = "trace_id IN (SELECT unnest($traces::VARCHAR[]))"
+#: Events without a trace are those of the trace whose call they name.
+_EVENTS_OF_TRACES = (
+    f"{_OF_TRACES} OR (trace_id = '' AND response_id IN (SELECT unnest($responses::VARCHAR[])))"
+)
 #: The folder of embeddings, which are of no day.
 _ALWAYS = "all"
 
@@ -102,9 +107,7 @@ class ParquetStore:
             first = first_day_kept(days, self._clock() if now is None else now) if days else ""
             past = {day for table in COLUMNS for day in self._days(table) if day < first}
             self._drop(past)
-            for table in COLUMNS:
-                for day in self._days(table):
-                    pieces.remove_spanned(self._folder / table / day)
+            self._sweep()
             self._forget_orphans()
             oldest = datetime.fromtimestamp(self._clock() - _ERASED_SECONDS, UTC).isoformat()
             self._put(_ERASED, [one for one in self._erased() if one[2] >= oldest])
@@ -123,9 +126,11 @@ class ParquetStore:
             known = {(kind, value): before for kind, value, before in self._erased()}
             known |= {("trace", trace): at for trace in gone} | {("user", user): at for user in erasure.users}
             self._put(_ERASED, [[kind, value, when] for (kind, value), when in sorted(known.items())])
-            erased.spans = self._erase_rows("spans", gone)
-            erased.events = self._erase_rows("events", gone)
+            wanted = {"traces": sorted(gone), "responses": self._responses(gone)}
+            erased.events = self._erase_rows("events", _EVENTS_OF_TRACES, wanted)
+            erased.spans = self._erase_rows("spans", _OF_TRACES, {"traces": sorted(gone)})
             erased.embeddings = self._forget_orphans()
+            self._sweep()
         return erased
 
     def status(self) -> Status:
@@ -234,22 +239,38 @@ class ParquetStore:
         )
         return {trace for (trace,) in found.rows}
 
-    def _erase_rows(self, table: str, traces: Iterable[str]) -> int:
-        """Write the pieces that hold them anew, each in its own place."""
+    def _responses(self, traces: Iterable[str]) -> list[str]:
+        """By which events that name no trace name calls of these."""
+        found = self.run(
+            f"SELECT DISTINCT response_id FROM spans WHERE response_id IS NOT NULL AND {_OF_TRACES}",
+            {"traces": sorted(traces)},
+        )
+        return [response for (response,) in found.rows]
+
+    def _erase_rows(self, table: str, chosen: str, wanted: Mapping[str, object]) -> int:
+        """Write the pieces that hold such rows anew, each in its own place."""
         connection, gone = tables.connect(), 0
-        chosen = "trace_id IN (SELECT unnest($traces::VARCHAR[]))"
         for day in self._days(table):
             folder = self._folder / table / day
             for piece in pieces.live(folder):
-                source, wanted = tables.reading([piece.path]), {"traces": sorted(traces)}
+                source = tables.reading([piece.path])
                 row = connection.execute(f"SELECT count(*) FROM {source} WHERE {chosen}", wanted).fetchone()
                 if row and row[0]:
                     gone += row[0]
                     new = folder / f".new-{os.getpid()}"
-                    tables.write(connection, f"SELECT * FROM {source} WHERE NOT {chosen}", new, wanted)
+                    left = f"SELECT * FROM {source} WHERE ({chosen}) IS NOT TRUE"
+                    tables.write(connection, left, new, wanted)
                     pieces.publish(new, folder, piece.path.name)
-            pieces.remove_spanned(folder)
         return gone
+
+    def _sweep(self) -> None:
+        """Remove what writers that were killed have left, and what merges that were cut off have."""
+        for pattern in (".incoming-*", "*/*/.new-*"):
+            for left in self._folder.glob(pattern):
+                left.unlink(missing_ok=True)
+        for table in (*COLUMNS, EMBEDDINGS):
+            for day in self._days(table):
+                pieces.remove_spanned(self._folder / table / day)
 
     def _forget_orphans(self) -> int:
         """Write the embeddings anew without those of texts that no span has any more."""

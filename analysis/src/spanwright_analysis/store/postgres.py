@@ -26,6 +26,13 @@ from .postgres_days import drop_days, known_days, make_days
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _MOMENTS = {table: place(columns, "started") for table, columns in TABLES.items()}
+#: Events without a trace are those of the trace whose call they name.
+_ERASE_EVENTS = """
+DELETE FROM events WHERE trace_id = ANY(%(traces)s) OR trace_id = '' AND response_id IN (
+    SELECT response_id FROM spans WHERE trace_id = ANY(%(traces)s)
+) RETURNING tableoid::regclass::text
+"""
+_ERASE_SPANS = "DELETE FROM spans WHERE trace_id = ANY(%(traces)s) RETURNING tableoid::regclass::text"
 #: A server that is down is to be told from one that is slow.
 _CONNECT_SECONDS = 10
 
@@ -192,18 +199,12 @@ class PostgresStore:
                     " DO UPDATE SET erased_at = excluded.erased_at",
                     [kind, values, datetime.fromtimestamp(self._clock(), UTC)],
                 )
-            gone = {
-                table: connection.execute(
-                    sql.SQL(
-                        "DELETE FROM {} WHERE trace_id = ANY(%s) RETURNING tableoid::regclass::text"
-                    ).format(sql.Identifier(table)),
-                    [traces],
-                ).fetchall()
-                for table in TABLES
-            }
-        erased.traces = len(found)
-        erased.spans, erased.events = len(gone["spans"]), len(gone["events"])
-        return {piece for rows in gone.values() for (piece,) in rows}
+            events, spans = (
+                connection.execute(statement, {"traces": traces}).fetchall()
+                for statement in (_ERASE_EVENTS, _ERASE_SPANS)
+            )
+        erased.traces, erased.spans, erased.events = len(found), len(spans), len(events)
+        return {piece for (piece,) in (*events, *spans)}
 
     def _grant(self, connection: Connection[Any], reader: str) -> None:
         names = {"schema": sql.Identifier(self._current_schema(connection)), "role": sql.Identifier(reader)}
