@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from spanwright_instrumentation.instruments import Instruments
+from spanwright_instrumentation.instruments import MOST_GAPS, Instruments
 from spanwright_semconv import metrics
 
 SPAN: dict[str, Any] = {
@@ -77,6 +78,17 @@ def test_time_per_chunk() -> None:
     first = {**SPAN, "gen_ai.response.time_to_first_chunk": 0.25}
     found = recorded("chat", first, chunk_times=(0, 5_000_000_000, 5_250_000_000, 6_000_000_000))
     assert found["gen_ai.client.inference.time_per_output_chunk"] == [(1.0, DIMENSIONS)]
+
+
+def test_times_per_chunk_of_long_streams() -> None:
+    """Of a long stream some are measured, drawn without touching the application's random numbers."""
+    first = {**SPAN, "gen_ai.response.time_to_first_chunk": 0.25}
+    random.seed(7)
+    state = random.getstate()
+    times = [at * 1_000_000_000 for at in range(1_000)]
+    found = recorded("chat", first, chunk_times=times)
+    assert found["gen_ai.client.inference.time_per_output_chunk"] == [(float(MOST_GAPS), DIMENSIONS)]
+    assert random.getstate() == state
 
 
 @pytest.mark.parametrize("times", [(), (1,), (1, 2)])

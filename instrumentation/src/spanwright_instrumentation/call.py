@@ -21,7 +21,7 @@ from .stream import Reading
 from .suppression import is_ours, is_suppressed
 from .telemetry import Telemetry
 from .tool_exchange import read_schemas
-from .tool_registry import remember_tool_calls
+from .tool_registry import registry, remember_tool_calls
 from .translation import Translation
 from .withheld import withheld
 
@@ -45,7 +45,8 @@ class ObservedCall:
     ) -> None:
         self._translation = translation
         self._arguments = arguments
-        infer_tools(telemetry, arguments)
+        if registry.has_pending:
+            infer_tools(telemetry, arguments)
         self._request = request = translation.read_request(owner, arguments)
         self._invocation = invocation = Invocation(
             telemetry,

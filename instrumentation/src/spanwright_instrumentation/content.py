@@ -28,19 +28,14 @@ class ContentMode(IntFlag):
     SPAN_AND_EVENT = 3
 
 
-# By identity: the operators of flags take a microsecond each.
-_ON_SPAN = (ContentMode.SPAN_ONLY, ContentMode.SPAN_AND_EVENT)
-_ON_EVENT = (ContentMode.EVENT_ONLY, ContentMode.SPAN_AND_EVENT)
+#: Modes in which content goes on spans, and on events. Looking one up takes no operator of flags, which are
+#: slow.
+ON_SPAN = (ContentMode.SPAN_ONLY, ContentMode.SPAN_AND_EVENT)
+ON_EVENT = (ContentMode.EVENT_ONLY, ContentMode.SPAN_AND_EVENT)
 
 
-def is_on_span(mode: ContentMode) -> bool:
-    """Whether content goes on spans."""
-    return mode is _ON_SPAN[0] or mode is _ON_SPAN[1]
-
-
-def is_on_event(mode: ContentMode) -> bool:
-    """Whether content goes on events."""
-    return mode is _ON_EVENT[0] or mode is _ON_EVENT[1]
+# Read once: an enumeration's member takes longer than a look-up.
+_GUARDED, _UNGUARDED = ContentMode.SPAN_ONLY, ContentMode.NO_CONTENT
 
 
 class ContentPolicy:
@@ -60,7 +55,7 @@ class ContentPolicy:
         """Where content of a call that starts now may go."""
         if self._mode is not None:
             return self._mode
-        return ContentMode.SPAN_ONLY if content_is_guarded(tracer_provider) else ContentMode.NO_CONTENT
+        return _GUARDED if content_is_guarded(tracer_provider) else _UNGUARDED
 
     def emits_event(self, mode: ContentMode) -> bool:
         """Whether each inference also emits ``gen_ai.client.inference.operation.details``.
@@ -69,7 +64,7 @@ class ContentPolicy:
         """
         if self._emits_event is not None:
             return self._emits_event
-        return is_on_event(mode)
+        return mode in ON_EVENT
 
 
 def _mode_as_set(value: str) -> ContentMode | None:

@@ -143,11 +143,14 @@ def fingerprint(vector: object) -> bytes | None:
     try:
         if isinstance(vector, str):
             return _fingerprint_of_base64(vector)
-        components = components_of(vector)
-        if components is None:
-            return None
-        if not isinstance(components, (list, tuple)):
-            return _fingerprint_of_buffer(components)
+        if type(vector) is list and vector and type(vector[0]) is float:
+            components: Any = vector  # as answers have it, and not asked any further
+        else:
+            components = components_of(vector)
+            if components is None:
+                return None
+            if not isinstance(components, (list, tuple)):
+                return _fingerprint_of_buffer(components)
         if len(components) >= 2 * _FROM_EACH_END:
             ends = (*components[:_FROM_EACH_END], *components[-_FROM_EACH_END:])
             if ends.count(0.0) < _MOSTLY_ZERO:

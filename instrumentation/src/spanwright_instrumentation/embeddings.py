@@ -6,7 +6,7 @@ from typing import Any
 
 from spanwright_semconv import attributes
 
-from .embedding_memory import remember_embeddings
+from .embedding_memory import memory
 from .translation import Response, fields, get, listed
 
 
@@ -23,7 +23,7 @@ def read_embeddings(sent: Any, answer: Any) -> Response:
         response.attributes[attributes.GEN_AI_USAGE_INPUT_TOKENS] = get(usage, "prompt_tokens")
     if vectors and vectors[0]:
         response.attributes[attributes.GEN_AI_EMBEDDINGS_DIMENSION_COUNT] = dimensions(vectors[0])
-        remember_embeddings(vectors, embedded_texts(sent), model)
+        memory.remember(vectors, [sent] if isinstance(sent, str) else embedded_texts(sent), model)
     return response
 
 

@@ -29,7 +29,7 @@ from spanwright_semconv.enums import TokenModality
 
 from .agent_figures import figures_of
 from .attach import Attached
-from .content import Frozen, content_text, content_value, frozen, is_on_event, is_on_span
+from .content import ON_EVENT, ON_SPAN, Frozen, content_text, content_value, frozen
 from .context import context_attributes, give_context_values
 from .deferred import set_attributes_later
 from .instruments import INFERENCE_OPERATIONS
@@ -44,6 +44,7 @@ DETAILS_EVENT = "gen_ai.client.inference.operation.details"
 EXCEPTION_EVENT = "gen_ai.client.operation.exception"
 
 _UNKNOWN = TokenModality.UNKNOWN.value
+_OPERATION = attributes.GEN_AI_OPERATION_NAME
 
 
 class Invocation:
@@ -128,7 +129,10 @@ class Invocation:
         self.tool_calls = self.chunk_times = ()
         self.tool_schemas = None
         self.settle = self.later = None
-        self.attributes = _sampling_attributes(None if name else operation, attributes)
+        known = {_OPERATION: None if name else operation, **(attributes or {})}
+        if None in known.values():
+            known = {key: value for key, value in known.items() if value is not None}
+        self.attributes = known
         self.started_at = time.time_ns() if start_time is None else start_time
         self._begun = time.perf_counter_ns()
         name = name or (f"{operation} {name_suffix}" if name_suffix else operation)
@@ -216,8 +220,8 @@ class Invocation:
         self._on_span = self._on_event = self._emits_event = False
         try:
             mode = self._telemetry.content_mode()
-            self._on_span = self.is_recording and is_on_span(mode)
-            self._on_event = is_on_event(mode)
+            self._on_span = self.is_recording and mode in ON_SPAN
+            self._on_event = mode in ON_EVENT
             if self.operation in INFERENCE_OPERATIONS:
                 self._emits_event = self._telemetry.policy.emits_event(mode)
         except Exception:
@@ -339,13 +343,6 @@ def _joined(make: Callable[[], dict[str, Any]], later: Callable[[], Mapping[str,
     except Exception:
         logger.debug("Cannot describe an answer.", exc_info=withheld())
     return found
-
-
-def _sampling_attributes(operation: str | None, known: Mapping[str, Any] | None) -> dict[str, Any]:
-    start = {attributes.GEN_AI_OPERATION_NAME: operation, **(known or {})}
-    if None in start.values():
-        return {key: value for key, value in start.items() if value is not None}
-    return start
 
 
 def _is_failure(status: Any) -> bool:
