@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from spanwright_analysis.store import postgres_days
 from spanwright_analysis.store.error import StoreError, UnavailableError
 from spanwright_analysis.store.postgres import PostgresStore
 from support.otlp_traces import DAY, NOW, ROOT, batch, retrieval, traces
@@ -73,6 +74,21 @@ def test_writers_at_one_time_store_once(postgres: PostgresStore, postgres_url: s
     for each in stores:
         each.close()
     assert postgres.run("SELECT count(*) FROM spans").rows == [(10,)]
+
+
+def test_nothing_slips_in_beside_an_erasure(postgres: PostgresStore, postgres_url: str) -> None:
+    """A batch that is under way while its trace is erased waits, and is not stored."""
+    late = batch(traces(ROOT, trace=1, at=NOW - 60))
+    postgres.write(batch(traces(ROOT, trace=2)))
+    with psycopg.connect(postgres_url) as eraser:
+        eraser.execute(f"SET search_path TO {postgres._schema}")
+        eraser.execute("SELECT pg_advisory_xact_lock(%s)", [postgres_days.LOCK + 1])
+        writer = threading.Thread(target=postgres.write, args=[late])
+        writer.start()
+        eraser.execute("INSERT INTO erased VALUES ('trace', %s, to_timestamp(%s))", [f"{1:032x}", NOW])
+        eraser.commit()
+        writer.join()
+    assert postgres.run("SELECT count(*) FROM spans").rows == [(1,)]
 
 
 def test_a_day_that_was_dropped_is_made_again(postgres: PostgresStore, postgres_url: str) -> None:

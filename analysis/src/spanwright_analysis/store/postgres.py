@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -22,10 +23,13 @@ from .error import StoreError, UnavailableError, UnwritableError
 from .late import Late
 from .migrations import migrate, version
 from .postgres_copy import copy_new_rows, copy_rows
-from .postgres_days import drop_days, known_days, make_days
+from .postgres_days import LOCK, drop_days, known_days, make_days
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _MOMENTS = {table: place(columns, "started") for table, columns in TABLES.items()}
+#: Key columns stand first in every row.
+_KEY = itemgetter(0, 1)
+_ERASURE_LOCK = LOCK + 1
 #: Events without a trace are those of the trace whose call they name.
 _ERASE_EVENTS = """
 DELETE FROM events WHERE trace_id = ANY(%(traces)s) OR trace_id = '' AND response_id IN (
@@ -75,7 +79,7 @@ class PostgresStore:
         with self._ready() as connection:
             try:
                 return self._written(connection, batch)
-            except errors.CheckViolation:  # a day was dropped while we knew it as there
+            except (errors.CheckViolation, errors.DeadlockDetected):  # a day was dropped that we knew
                 self._days.clear()
                 return self._written(connection, batch)
 
@@ -151,27 +155,32 @@ class PostgresStore:
             self._connection = None
 
     def _written(self, connection: Connection[Any], batch: Batch) -> Written:
-        late = Late(connection.execute("SELECT kind, value, erased_at FROM erased").fetchall())
-        rows = {table: late.kept(table, list(batch.rows(table))) for table in TABLES}
-        self._make_days(connection, rows)
-        new = self._copied(connection, batch, rows)
-        left = sum(map(len, rows.values())) - sum(new.values())
-        return Written(new["spans"], new["events"], left + batch.repeated)
-
-    def _copied(
-        self, connection: Connection[Any], batch: Batch, rows: Mapping[str, list[Row]]
-    ) -> dict[str, int]:
         """Straight where all is new, as nearly always; else by way of what tells what is not."""
+        # All writers in the order of the key, so that no two wait for each other.
+        rows = {table: sorted(batch.rows(table), key=_KEY) for table in TABLES}
+        self._make_days(connection, rows)
         try:
             with connection.transaction():
-                _put_resources(connection, batch, rows)
-                for table, of_table in rows.items():
-                    copy_rows(connection, table, of_table)
-                return {table: len(of_table) for table, of_table in rows.items()}
+                return self._copied(connection, batch, rows, _copy_all)
         except errors.UniqueViolation:
             with connection.transaction():
-                _put_resources(connection, batch, rows)
-                return {table: copy_new_rows(connection, table, of_table) for table, of_table in rows.items()}
+                return self._copied(connection, batch, rows, copy_new_rows)
+
+    def _copied(
+        self,
+        connection: Connection[Any],
+        batch: Batch,
+        rows: Mapping[str, list[Row]],
+        copy: Callable[[Connection[Any], str, list[Row]], int],
+    ) -> Written:
+        """Before or after an erasure, not beside it: what was erased would come back."""
+        connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_ERASURE_LOCK])
+        late = Late(connection.execute("SELECT kind, value, erased_at FROM erased").fetchall())
+        kept = {table: late.kept(table, of_table) for table, of_table in rows.items()}
+        _put_resources(connection, batch, kept)
+        new = {table: copy(connection, table, of_table) for table, of_table in kept.items()}
+        repeated = sum(map(len, kept.values())) - sum(new.values()) + batch.repeated
+        return Written(new["spans"], new["events"], repeated)
 
     def _make_days(self, connection: Connection[Any], rows: Mapping[str, list[Row]]) -> None:
         for table, of_table in rows.items():
@@ -187,6 +196,7 @@ class PostgresStore:
 
     def _erase_traces(self, connection: Connection[Any], erasure: Erasure, erased: Erased) -> set[str]:
         with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_ERASURE_LOCK])
             found = connection.execute(
                 "SELECT DISTINCT trace_id FROM spans WHERE trace_id = ANY(%(traces)s)"
                 " OR user_hash = ANY(%(users)s)",
@@ -263,6 +273,11 @@ class PostgresStore:
                 )
             )
         return connection
+
+
+def _copy_all(connection: Connection[Any], table: str, rows: list[Row]) -> int:
+    copy_rows(connection, table, rows)
+    return len(rows)
 
 
 def _set(connection: Connection[Any], key: str, value: str) -> None:
