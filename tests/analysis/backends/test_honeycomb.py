@@ -91,6 +91,14 @@ def test_objectives_are_the_budgets(definition: Definition) -> None:
     assert objective["target_per_million"] == 990_000
 
 
+def test_tags_are_ones_that_honeycomb_takes(definition: Definition) -> None:
+    """Keys of lower-case letters only: what its own provider refused once."""
+    made = [json.loads(text) for text in files(definition).values()]
+    keys = {tag["key"] for one in made for tag in one.get("tags", [])}
+    assert keys
+    assert all(key.isalpha() and key.islower() and len(key) <= 32 for key in keys)
+
+
 def test_the_question(definition: Definition) -> None:
     """One line for each trace, the lowest score first, 50 at most."""
     query = queries(definition)[slug(definition.question.title)]["query"]

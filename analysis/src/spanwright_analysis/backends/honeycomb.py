@@ -150,7 +150,7 @@ def objectives(definition: Definition) -> Mapping[str, tuple[Json, Json]]:
             "sli": {"alias": alias},
             "time_period_days": 30,
             "target_per_million": 990_000,
-            "tags": [{"key": "made_by", "value": "spanwright"}],
+            "tags": [{"key": "maker", "value": "spanwright"}],
         }
         made[budget.type.replace("_", "-")] = (column, objective)
     return made
@@ -163,7 +163,7 @@ def board(definition: Definition) -> Json:
         "description": "Made by `spanwright backends honeycomb`.",
         "type": "flexible",
         "layout_generation": "manual",
-        "tags": [{"key": "made_by", "value": "spanwright"}],
+        "tags": [{"key": "maker", "value": "spanwright"}],
         "preset_filters": [
             {"column": "spanwright.pipeline.name", "alias": "Pipeline"},
             {"column": "service.name", "alias": "Service"},

@@ -78,7 +78,7 @@ def _trigger(
         "frequency": max(300, monitor.window // 4),
         "alert_type": "on_change",
         "recipients": [],
-        "tags": [{"key": "made_by", "value": "spanwright"}],
+        "tags": [{"key": "maker", "value": "spanwright"}],
     }
 
 
