@@ -69,8 +69,9 @@ class Recording:
         return dict(self.span(name).attributes or {})
 
     def call_attributes(self, at: int = 0) -> dict[str, Any]:
-        """All attributes of a model call's span, JSON decoded and times checked and left out."""
-        span = self.spans[at]
+        """All attributes of a model call's span, JSON decoded and times checked and left out; spans of tools
+        that were inferred do not count."""
+        span = [each for each in self.spans if "spanwright.tool.inferred" not in (each.attributes or {})][at]
         assert span.kind is SpanKind.CLIENT
         found: dict[str, Any] = dict(span.attributes or {})
         times = [found.pop(name) for name in TIMES if name in found]

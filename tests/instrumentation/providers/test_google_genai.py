@@ -16,7 +16,6 @@ from spanwright_instrumentation.providers.google_genai import (
     read_generate_content,
     read_generate_request,
 )
-from spanwright_instrumentation.tool_registry import registry
 from spanwright_semconv.prompt import system_prompt_sha256
 from support.drivers.google_genai import VERSION, answer, client, refusal
 from support.recording import Recording, instrumented
@@ -59,8 +58,8 @@ def recording() -> Iterator[Recording]:
 
 
 def shown(recording: Recording, at: int = 0) -> dict[str, Any]:
-    """All attributes of a span, JSON decoded."""
-    span = recording.spans[at]
+    """All attributes of a model call's span, JSON decoded."""
+    span = [each for each in recording.spans if each.kind is SpanKind.CLIENT][at]
     assert span.kind is SpanKind.CLIENT
     found: dict[str, Any] = dict(span.attributes or {})
     return {key: json.loads(value) if key in DECODED else value for key, value in found.items()}
@@ -160,9 +159,8 @@ def test_tool_calls_and_their_results(recording: Recording) -> None:
         {"role": "assistant", "parts": [call]},
         {"role": "tool", "parts": [result]},
     ]
-    known = registry.claim("get_weather", trace_id=recording.spans[0].context.trace_id)
-    assert known is not None
-    assert known.arguments == '{"location":"Boston"}'
+    inferred = recording.attributes("execute_tool get_weather")
+    assert inferred["gen_ai.tool.call.arguments"] == '{"location":"Boston"}'
 
 
 def test_embeddings(recording: Recording) -> None:
