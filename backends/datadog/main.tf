@@ -81,7 +81,7 @@ resource "datadog_logs_metric" "metric" {
 
 resource "datadog_apm_retention_filter" "roots" {
   name        = local.retention.name
-  rate        = local.retention.rate
+  rate        = format("%.1f", local.retention.rate)
   filter_type = local.retention.filter_type
   enabled     = local.retention.enabled
   filter {

@@ -16,7 +16,7 @@ from spanwright_analysis.backends.terraform import module
 ARGUMENTS = {
     "datadog_spans_metric": {"name", "compute", "filter", "group_by"},
     "datadog_logs_metric": {"name", "compute", "filter", "group_by"},
-    "datadog_apm_retention_filter": {"name", "rate", "filter_type", "enabled", "filter", "trace_rate"},
+    "datadog_apm_retention_filter": {"name", "rate", "filter_type", "enabled", "filter"},
     "datadog_dashboard_json": {"dashboard", "url", "dashboard_lists"},
     "datadog_monitor_json": {"monitor", "url"},
     "honeycombio_query": {"dataset", "query_json"},
