@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from opentelemetry import trace
+from spanwright_instrumentation import agent, tool
 from spanwright_instrumentation.mcp_client import own_span, send_raw_request, send_request
 from support.recording import Recording
 
@@ -151,3 +152,17 @@ async def test_parameters_that_cannot_be_copied_go_out() -> None:
     recording, dispatcher, params = Recording(), Dispatcher(), {"_meta": 5}
     await send_raw_request(recording.telemetry, dispatcher.send, dispatcher, ("ping", params), {})
     assert dispatcher.sent == [(("ping", params), {})]
+
+
+async def test_an_agents_tools_are_counted(recording: Recording) -> None:
+    """Where the application asks the server itself; one inside a tool's span is that tool's."""
+    dispatcher = Dispatcher()
+    asked = ("tools/call", {"name": "add", "arguments": {"a": 1}})
+    with agent("adder"):
+        for _ in range(2):
+            await send_raw_request(recording.telemetry, dispatcher.send, dispatcher, asked, {})
+        await send_raw_request(recording.telemetry, dispatcher.send, dispatcher, ("tools/list",), {})
+        with tool("add"):
+            await send_raw_request(recording.telemetry, dispatcher.send, dispatcher, asked, {})
+    found = recording.attributes("invoke_agent adder")
+    assert (found["spanwright.agent.tool_calls"], found["spanwright.agent.repeated_tool.calls"]) == (3, 2)

@@ -19,6 +19,7 @@ from opentelemetry.trace import get_current_span
 from spanwright_semconv import attributes
 from spanwright_semconv.enums import McpMethod, Operation
 
+from .agent_figures import count_tool
 from .argument_check import check_attributes
 from .invocation import Invocation
 from .mcp_connection import connection_of
@@ -180,6 +181,7 @@ def _begin(
                 arguments=lambda: argument_forms(params.get("arguments") or {}),
             )
             found[attributes.GEN_AI_TOOL_CALL_ID] = known.call_id if known else None
+            count_tool(current, str(params.get("name")), lambda: params.get("arguments"))
         parent, links = placed(known, current, link=places_by_link(None))
         invocation = Invocation(
             telemetry,
