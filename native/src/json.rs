@@ -284,5 +284,5 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
 
 /// Whether a string's decoded inside may hold JSON itself: its first character other than a blank opens some.
 pub fn may_be_json(decoded: &[u8]) -> bool {
-    decoded.iter().find(|byte| !crate::places::is_space(**byte)).is_some_and(|byte| matches!(byte, b'[' | b'{'))
+    decoded.iter().find(|byte| !crate::view::is_space(**byte)).is_some_and(|byte| matches!(byte, b'[' | b'{'))
 }

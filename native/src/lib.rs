@@ -23,7 +23,7 @@ fn spanwright_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A caught panic is none of the application's business: nothing on its standard error. The hook is this
     // library's own, as is its copy of Rust's runtime.
     std::panic::set_hook(Box::new(|_| {}));
-    module.add("VERSION", 2)?;
+    module.add("VERSION", 3)?;
     module.add_class::<finder::Finder>()?;
     module.add_class::<scanner::Families>()?;
     module.add_class::<scanner::Scanner>()

@@ -118,6 +118,10 @@ impl Phones {
         if candidate.len() > LONGEST || groups.len() > GROUPS {
             return Err(AskPython);
         }
+        // Digits alone with a letter next to them make no valid number, nor can a part.
+        if digits.len() == candidate.len() && !stands_free(text, start, end) {
+            return Ok(false);
+        }
         let mut regions = 0;
         for first in 0..groups.len() {
             for last in &groups[first..] {

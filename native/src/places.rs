@@ -1,8 +1,8 @@
 //! Where a detector of our own has to look at all: every place named here is one where it may find something,
 //! and there are no others.
 
-use crate::tables::{Tables, WANT_ADDRESS, WANT_EMAIL, WANT_NUMBER, WANT_PERSON, WANT_SECRET};
-use crate::view::{BEYOND, MAYBE_CAPITAL, OF_KEYWORD, SPACE};
+use crate::tables::{Tables, WANT_ADDRESS, WANT_CRYPTO, WANT_EMAIL, WANT_MAC, WANT_NUMBER, WANT_PERSON, WANT_SECRET};
+use crate::view::{BEYOND, MAYBE_CAPITAL, OF_KEYWORD, is_space, is_word};
 
 pub const EMAIL: u32 = 1;
 pub const PRIVATE_KEY: u32 = 2;
@@ -11,6 +11,8 @@ pub const KEYWORD: u32 = 8;
 pub const ANYWHERE: u32 = 16;
 pub const ANY_CASE_NAME: u32 = 32;
 pub const ADDRESS: u32 = 64;
+pub const CRYPTO: u32 = 128;
+pub const MAC: u32 = 256;
 
 const RUN_LENGTH: usize = 16;
 const RUN_WITHIN: usize = 64;
@@ -20,6 +22,9 @@ const CUE_WINDOW: usize = 24;
 /// Other characters between two digits of one number.
 const NUMBER_GAP: usize = 6;
 const LEAST_DIGITS: u32 = 7;
+/// The fewest characters of an address of Bitcoin from its first digit on.
+const PLAIN_CRYPTO: usize = 26;
+const MARKED_CRYPTO: usize = 12;
 /// More letters than any keyword goes on with.
 const KEYWORD_REST: usize = 24;
 
@@ -122,8 +127,13 @@ impl<'a> Scan<'a> {
                     self.places.flags |= EMAIL;
                 }
             }
-            b':' => self.colon(index),
+            b':' => {
+                self.mac(index, 2);
+                self.colon(index);
+            }
+            b'.' => self.mac(index, 4),
             b'-' => {
+                self.mac(index, 2);
                 let unseen = self.places.flags & PRIVATE_KEY == 0;
                 if unseen
                     && self.text[index..].starts_with(b"----")
@@ -210,7 +220,36 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// The sign between groups of so many hexadecimal digits: one of them before it, one behind it and a sign.
+    fn mac(&mut self, index: usize, digits: usize) {
+        if self.wants(WANT_MAC) && index >= digits {
+            let is_group = |group: &[u8]| group.iter().all(u8::is_ascii_hexdigit);
+            let rest = &self.text[index + 1..];
+            let goes_on = rest.len() > digits && rest[digits] == self.text[index] && is_group(&rest[..digits]);
+            if goes_on && is_group(&self.text[index - digits..index]) {
+                self.places.flags |= MAC;
+            }
+        }
+    }
+
+    /// A digit that an address of Bitcoin has at its beginning, or near it.
+    fn crypto(&mut self, index: usize) {
+        let letters = |from: usize| self.text[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let begins = |at: usize| at == 0 || !is_word(self.text[at - 1]) || self.text[at - 1] == b'_';
+        let is_plain = matches!(self.text[index], b'1' | b'3') && begins(index) && letters(index) >= PLAIN_CRYPTO;
+        let is_marked = index >= 2
+            && self.text[index - 2..=index].eq_ignore_ascii_case(b"bc1")
+            && begins(index - 2)
+            && letters(index) >= MARKED_CRYPTO;
+        if is_plain || is_marked {
+            self.places.flags |= CRYPTO;
+        }
+    }
+
     fn digit(&mut self, index: usize) {
+        if self.wants(WANT_CRYPTO) {
+            self.crypto(index);
+        }
         self.digits += 1;
         self.number = match self.number {
             Some((first, last, count)) if index - last <= NUMBER_GAP + 1 => Some((first, index, count + 1)),
@@ -325,15 +364,6 @@ fn ends_with(before: &[u8], cue: &[u8]) -> bool {
             .iter()
             .zip(cue)
             .all(|(&byte, &wanted)| byte >= BEYOND || byte.to_ascii_lowercase() == wanted)
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// White space as Python has it.
-pub fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r' | 0x1c..=0x1f) || (byte >= BEYOND && byte & SPACE != 0)
 }
 
 fn is_of_address(byte: u8) -> bool {

@@ -35,7 +35,6 @@ pub struct Finding {
     pub score: f64,
 }
 
-
 /// One text.
 pub struct Search<'a, 'py> {
     pub finder: &'a Finder,
@@ -229,4 +228,3 @@ fn set<T>(sets: &mut Sets<T>, number: usize) -> &mut Vec<T> {
     });
     &mut sets[at].1
 }
-

@@ -12,6 +12,8 @@ pub const WANT_SECRET: u32 = 2;
 pub const WANT_PERSON: u32 = 4;
 pub const WANT_ADDRESS: u32 = 8;
 pub const WANT_NUMBER: u32 = 16;
+pub const WANT_CRYPTO: u32 = 32;
+pub const WANT_MAC: u32 = 64;
 
 pub struct Tables {
     pub wanted: u32,
@@ -102,7 +104,12 @@ impl Tables {
             }
             self.triggers[b'm' as usize] = true;
         }
-        if self.wanted & (WANT_ADDRESS | WANT_NUMBER) != 0 {
+        if self.wanted & WANT_MAC != 0 {
+            for sign in [b'-', b':', b'.'] {
+                self.triggers[sign as usize] = true;
+            }
+        }
+        if self.wanted & (WANT_ADDRESS | WANT_NUMBER | WANT_CRYPTO) != 0 {
             for digit in b'0'..=b'9' {
                 self.triggers[digit as usize] = true;
             }

@@ -66,3 +66,12 @@ impl Characters {
         Some(Cow::Owned(bytes))
     }
 }
+
+pub fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// White space as Python has it.
+pub fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r' | 0x1c..=0x1f) || (byte >= BEYOND && byte & SPACE != 0)
+}

@@ -180,7 +180,9 @@ def test_only_the_entities_asked_for(entities: set[Entity]) -> None:
     """A detector finds nothing of a type it was not asked for."""
     text = (
         "I'm Priya, a.b@example.com, 4242 4242 4242 4242, NO9386011117947, 203.0.113.7, 123-45-6789, "
-        "+1 415-555-2671, password=hunter22"
+        "+1 415-555-2671, password=hunter22; 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa; 00:1A:2B:3C:4D:5E; "
+        "401 023 2137; 912-70-1234; DEA BB1388568; passport 512345678; driver's license D1234567; "
+        "account 12345678"
     )
     assert {finding.type for finding in find(text, entities)} == entities
 
@@ -189,7 +191,8 @@ def test_only_the_entities_asked_for(entities: set[Entity]) -> None:
 AROUND = (
     "dana@example.com", "a.b@c.example.org", "%40", "@", "415-555-2671", "(415) 555-2671", "+1 415 555 2671",
     "+44 20 7946 0958", "ext. 12", " x7", "call me at ", "phone: ", " ", ", ", ".", "-", "!", "é",
-    "4111 1111 1111 1111", "078-05-1120", "GB82 WEST 1234 5698 7654 32", "2024-11-23", "(", ")", "postgres://u:p@db.example.com",
+    "4111 1111 1111 1111", "078-05-1120", "GB82 WEST 1234 5698 7654 32", "2024-11-23", "(", ")",
+    "postgres://u:p@db.example.com",
 )  # fmt: skip
 
 

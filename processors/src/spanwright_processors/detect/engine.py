@@ -8,7 +8,7 @@ import secrets as randomness
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from . import card, email, iban, ip, number_places, person, secrets, ssn
+from . import bitcoin, card, email, iban, ip, mac, number_places, official_numbers, person, secrets, ssn
 from .finding import Entity, Finding, merge
 from .id_text import IdNumbers, is_nobodys
 from .native import NativeScanner, scanner
@@ -51,6 +51,7 @@ class Detector:
         number_finds: tuple[tuple[str, int, FindNumbers], ...] = (
             (Entity.CREDIT_CARD, _CARD_DIGITS, card.find),
             (Entity.US_SSN, _SSN_DIGITS, ssn.find),
+            *official_numbers.FINDERS,
         )
         self._iban = Entity.IBAN_CODE in wanted
         self._phone = PhoneNumbers(phone_regions) if Entity.PHONE_NUMBER in wanted else None
@@ -58,6 +59,8 @@ class Detector:
         self._ids = IdNumbers(wanted, phone_regions)
         self._email = Entity.EMAIL_ADDRESS in wanted
         self._ip = Entity.IP_ADDRESS in wanted
+        self._mac = Entity.MAC_ADDRESS in wanted
+        self._crypto = Entity.CRYPTO in wanted
         self._secret = Entity.SECRET in wanted
         self._person = Entity.PERSON in wanted
         self._scanner = scanner(wanted) if native else None
@@ -106,9 +109,13 @@ class Detector:
         found = self.find_identifying(text, lower, known)
         if self._person:
             found += person.find(text, lower)
+        if self._mac:
+            found += mac.find(text)
         signs = number_places.signs(text)
         if b"1" not in signs and "::" not in text:
             return found
+        if self._crypto:
+            found += bitcoin.find(text)
         if self._ip and _may_hold_address(text, signs):
             found += ip.find(text, lower)
         if self._numbers or self._iban or self._phone:
@@ -150,6 +157,10 @@ class Detector:
             found += person.find(text, lower, names)
         if flags & Flag.ADDRESS:
             found += ip.find(text, lower)
+        if flags & Flag.MAC:
+            found += mac.find(text)
+        if flags & Flag.CRYPTO:
+            found += bitcoin.find(text)
         for place in numbers:
             self._add_numbers(found, text, lower, place, known)
         return found

@@ -16,9 +16,17 @@ class Entity(StrEnum):
     EMAIL_ADDRESS = "EMAIL_ADDRESS"
     CREDIT_CARD = "CREDIT_CARD"
     IBAN_CODE = "IBAN_CODE"
+    CRYPTO = "CRYPTO"
     US_SSN = "US_SSN"
     PHONE_NUMBER = "PHONE_NUMBER"
     IP_ADDRESS = "IP_ADDRESS"
+    MAC_ADDRESS = "MAC_ADDRESS"
+    UK_NHS = "UK_NHS"
+    US_ITIN = "US_ITIN"
+    MEDICAL_LICENSE = "MEDICAL_LICENSE"
+    US_PASSPORT = "US_PASSPORT"
+    US_DRIVER_LICENSE = "US_DRIVER_LICENSE"
+    US_BANK_NUMBER = "US_BANK_NUMBER"
     PERSON = "PERSON"
 
     # That of Enum is written in Python, and findings are looked up by their type all the time.
@@ -36,13 +44,15 @@ PLACEHOLDER_WORDS: dict[str, str] = {
     Entity.PHONE_NUMBER: "PHONE",
     Entity.IP_ADDRESS: "IP",
     Entity.PERSON: "NAME",
+    Entity.CRYPTO: "CRYPTO",
+    Entity.MAC_ADDRESS: "MAC",
+    Entity.UK_NHS: "NHS_NUMBER",
+    Entity.US_ITIN: "ITIN",
+    Entity.MEDICAL_LICENSE: "MEDICAL_LICENSE",
+    Entity.US_PASSPORT: "PASSPORT",
+    Entity.US_DRIVER_LICENSE: "DRIVER_LICENSE",
+    Entity.US_BANK_NUMBER: "BANK_ACCOUNT",
     # Presidio's types
-    "MAC_ADDRESS": "MAC",
-    "UK_NHS": "NHS_NUMBER",
-    "US_BANK_NUMBER": "BANK_ACCOUNT",
-    "US_DRIVER_LICENSE": "DRIVER_LICENSE",
-    "US_ITIN": "ITIN",
-    "US_PASSPORT": "PASSPORT",
     "DATE_TIME": "DATE",
     "NRP": "GROUP",
 }

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, Literal
 
-from . import json_text, uncapitalised
+from . import json_text, official_numbers, uncapitalised
 from .finding import Entity
 from .json_text import Kind, Leaf
 from .person_cues import CUES
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Of the package's interface; another one is as good as none.
-_VERSION: Final = 2
+_VERSION: Final = 3
 #: Characters of a token's literal that are compared.
 _BEGINNING: Final = 4
 #: Ordinary keys of which the scanner has been told, and is not told again.
@@ -44,6 +44,9 @@ _WANTED: dict[str, int] = {
     Entity.IBAN_CODE: 16,
     Entity.US_SSN: 16,
     Entity.PHONE_NUMBER: 16,
+    **{entity: 16 for entity, _least, _find in official_numbers.FINDERS},
+    Entity.CRYPTO: 32,
+    Entity.MAC_ADDRESS: 64,
 }
 
 

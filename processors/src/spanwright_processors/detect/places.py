@@ -18,6 +18,8 @@ class Flag:
     ANYWHERE: Final = 16
     ANY_CASE_NAME: Final = 32
     ADDRESS: Final = 64
+    CRYPTO: Final = 128
+    MAC: Final = 256
 
 
 _SECRETS: Final = Flag.PRIVATE_KEY | Flag.USER_INFO | Flag.KEYWORD | Flag.ANYWHERE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..counters import Counters, process_counters
+from ..detect import official_numbers
 from ..detect.engine import Detector, is_plain
 from ..detect.finding import Entity, Finding
 from ..detect.found import NotReadyError
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 
 _FIRST_TEXT = "call 415-555-2671 or a@example.com, account 12345678, https://example.com, 2024-01-02"
+
+
+#: Types that our own patterns look for where no definition of Presidio's does.
+_STAND_INS: frozenset[str] = frozenset(
+    {Entity.CRYPTO, Entity.MAC_ADDRESS, *(entity for entity, _least, _find in official_numbers.FINDERS)}
+)
 
 
 class EngineReport(NamedTuple):
@@ -140,7 +147,7 @@ class CombinedDetector(Detector):
         """Our part and Presidio's. E-mail addresses in URLs only ours finds."""
         wanted = _wanted(self._entities, self._ignored, engine)
         left = (wanted - engine.entities) | (wanted & {Entity.EMAIL_ADDRESS})
-        beside = left if self._is_exact else wanted
+        beside = left if self._is_exact else wanted - (_STAND_INS & engine.entities)
         types = sorted(wanted & engine.entities)
         families = engine.families(types) if self._native and types else None
         if self._native and (families is not None or not types):

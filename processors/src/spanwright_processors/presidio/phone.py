@@ -240,7 +240,7 @@ class _Matcher(PhoneNumberMatcher):
             following = self.text[start + len(candidate) :]
             if phonenumbermatcher._TIME_STAMPS_SUFFIX.match(following):
                 return None
-        if self._is_well_formed(candidate) and self._stands_free(candidate, start):
+        if self._is_well_formed(candidate) and self.stands_free(candidate, start):
             return Place(start, start + len(candidate))
         return None
 
@@ -254,7 +254,7 @@ class _Matcher(PhoneNumberMatcher):
             if not digits or self._where not in self._regions_of(digits):
                 return None
             if self.leniency == Leniency.VALID:
-                stands_free = self._is_well_formed(candidate) and self._stands_free(candidate, offset)
+                stands_free = self._is_well_formed(candidate) and self.stands_free(candidate, offset)
                 return Place(offset, offset + len(candidate)) if stands_free else None
         return super()._parse_and_verify(candidate, offset)
 
@@ -264,7 +264,7 @@ class _Matcher(PhoneNumberMatcher):
             return False
         return phonenumbermatcher._PUB_PAGES.search(candidate) is None
 
-    def _stands_free(self, candidate: str, offset: int) -> bool:
+    def stands_free(self, candidate: str, offset: int) -> bool:
         """No letter, per cent or currency sign is next to it; before a plus or a bracket there may be one."""
         end = offset + len(candidate)
         if offset > 0 and not phonenumbermatcher._LEAD_PATTERN.match(candidate) and self._touches(offset - 1):
@@ -356,11 +356,18 @@ class _Candidates:
             second = _SECOND_NUMBER.search(candidate)
             if second:
                 candidate = candidate[: second.start()]
-            regions = self._regions(candidate)
-            if regions is None or regions:
-                return _Candidate(start, candidate, regions)
+            if not self._is_part_of_word(candidate, start):
+                regions = self._regions(candidate)
+                if regions is None or regions:
+                    return _Candidate(start, candidate, regions)
             index = start + len(candidate)
         return None
+
+    def _is_part_of_word(self, candidate: str, start: int) -> bool:
+        """True for digits alone with a letter next to them, which make no valid number, nor can a part."""
+        if self._leniency != Leniency.VALID or not (candidate.isascii() and candidate.isdigit()):
+            return False
+        return not self._matcher.stands_free(candidate, start)
 
     def _regions(self, candidate: str) -> frozenset[str] | None:
         """Where any piece, of digit groups in a row, is a number; None if there is more to the candidate."""
