@@ -6,7 +6,7 @@ PACKAGES := semconv processors instrumentation analysis
 READY := $(VENV)/.ready
 SOURCES := $(PACKAGES:%=%/src)
 # Extras too big for the environment of all, or in need of a server; they are installed in tests/environments.
-APART := chroma faiss lancedb milvus pgvector langchain langgraph llama-index openai-agents pydantic-ai redis elasticsearch opensearch pinecone weaviate fastembed flashrank sentence-transformers voyage
+APART := chroma faiss lancedb milvus pgvector langchain langgraph llama-index crewai openai-agents pydantic-ai redis elasticsearch opensearch pinecone weaviate fastembed flashrank sentence-transformers voyage
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z-]*\) = .*/\1/p' pyproject.toml)
 # Tests wait as often as they compute, so one more at a time than there are cores (1: one after the other).
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
