@@ -63,8 +63,8 @@ class context:  # noqa: N801 - used like a function
     :param mask: further values to mask there: order numbers, project names.
     :param pipeline: name of the application's pipeline, ``spanwright.pipeline.name``.
     :param pipeline_version: git SHA or version, ``spanwright.pipeline.version``.
-    :param pipeline_type: ``simple_qa``, ``agent``, ``document_analysis`` or ``autonomous_agent``: which budgets
-        of time and cost the pipeline has, ``spanwright.pipeline.type``.
+    :param pipeline_type: ``simple_qa``, ``agent``, ``document_analysis`` or ``autonomous_agent``: which
+        budgets of time and cost the pipeline has, ``spanwright.pipeline.type``.
     """
 
     def __init__(
