@@ -29,9 +29,9 @@ def _around_find(before: Callable[[int], None]) -> None:
     """Call ``before`` with a count in front of every look at a text."""
     find, count = engine.Detector.candidates, itertools.count()
 
-    def broken(self: engine.Detector, text: str) -> Any:
+    def broken(self: engine.Detector, text: str, *known: Any) -> Any:
         before(next(count))
-        return find(self, text)
+        return find(self, text, *known)
 
     engine.Detector.candidates = broken  # type: ignore[method-assign]
 
