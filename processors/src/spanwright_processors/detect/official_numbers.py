@@ -42,6 +42,8 @@ def _is_nhs(digits: str) -> bool:
 
 def itin(text: str, lower: str, start: int, end: int) -> Iterator[Finding]:
     """Individual taxpayer identification numbers; without separators only near their name."""
+    if text.find("9", start, end) < 0:
+        return
     for match in _ITIN.finditer(text, start, end):
         named = _is_near(_ITIN_NAMED, lower, match.start())
         if named or match[1]:
@@ -62,14 +64,21 @@ def _is_near(name: re.Pattern[str], lower: str, start: int) -> bool:
 
 
 class _Named(NamedTuple):
-    """A number that nothing but its name tells from others; ``name`` stands right before it."""
+    """A number that nothing but its name tells from others; ``name`` stands right before it.
+
+    ``words``: in lower case, one of which is in every name.
+    """
 
     entity: Entity
+    words: tuple[str, ...]
     name: re.Pattern[str]
     form: re.Pattern[str]
 
 
 def _named(number: _Named, text: str, lower: str, start: int, end: int) -> Iterator[Finding]:
+    near = lower[max(0, start - 2 * _CONTEXT) : end]
+    if not any(word in near for word in number.words):
+        return
     for match in number.form.finditer(text, max(0, start - 2), end):
         if number.name.search(lower[max(0, match.start() - 2 * _CONTEXT) : match.start()]):
             yield Finding(number.entity, match.start(), match.end(), 0.5)
@@ -80,16 +89,19 @@ _BETWEEN = r"[^0-9\n]{0,24}\Z"
 _NAMED = (
     _Named(
         Entity.US_PASSPORT,
+        ("passport",),
         re.compile(rf"\bpassport{_BETWEEN}"),
         re.compile(rf"(?<![\w.-])(?:[A-Z][0-9]{{8}}|[0-9]{{9}}){_RIGHT}"),
     ),
     _Named(
         Entity.US_DRIVER_LICENSE,
+        ("lic", "permit", "dl"),
         re.compile(rf"(?:driv(?:er'?s?|ers|ing)'? ?(?:licen[cs]e|permit|lic\b)|\bdl\b|\bcdl\b){_BETWEEN}"),
         re.compile(rf"(?<![\w.-])[A-Z]{{0,2}}[0-9]{{6,14}}{_RIGHT}"),
     ),
     _Named(
         Entity.US_BANK_NUMBER,
+        ("acc", "bank"),
         re.compile(rf"(?:\baccount|\bacct|\bbank){_BETWEEN}"),
         re.compile(rf"(?<![\w.-])[0-9]{{8,17}}{_RIGHT}"),
     ),
