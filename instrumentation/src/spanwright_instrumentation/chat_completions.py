@@ -307,26 +307,22 @@ class ChatStream:
 
     def observe(self, chunk: Any) -> bool:
         # Nearly every chunk is one more piece of the one choice's text, and it is to cost as little as can
-        # be: a field of pydantic's models costs less in their dict; what is no such model has none there.
-        try:
-            told = chunk.__dict__
-            choices = told["choices"]
-            if choices and told["usage"] is None and len(choices) == 1:
-                part = choices[0].__dict__
-                delta = part["delta"]
-                said = delta.__dict__
-                if (
-                    part["index"] == self._text_index
-                    and type(content := said["content"]) is str
-                    and content
-                    and part["finish_reason"] is None
-                    and not said["tool_calls"]
-                    and not delta.__pydantic_extra__
-                ):
-                    self._add_text(content)
-                    return True
-        except (KeyError, AttributeError):
-            pass
+        # be.
+        choices = chunk.choices
+        if choices and len(choices) == 1 and chunk.usage is None:
+            part = choices[0]
+            delta = part.delta
+            if (
+                part.index == self._text_index
+                and delta is not None
+                and type(content := delta.content) is str
+                and content
+                and part.finish_reason is None
+                and not delta.tool_calls
+                and not delta.__pydantic_extra__
+            ):
+                self._add_text(content)
+                return True
         return self._observe_any(chunk)
 
     def _observe_any(self, chunk: Any) -> bool:

@@ -17,7 +17,7 @@ from spanwright_semconv.enums import Operation, TokenModality
 from .measurements import measurements
 
 #: Times between chunks that are measured of one stream: each costs the SDK 7 µs, in another thread.
-MOST_GAPS = 100
+MOST_GAPS = 32
 
 #: Of our own: what the application draws from the common one stays as its seed has it.
 _chance = random.Random()

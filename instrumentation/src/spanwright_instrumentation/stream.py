@@ -13,7 +13,6 @@ import logging
 import threading
 import time
 import weakref
-from array import array
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -64,7 +63,7 @@ class Reading:
         #: Takes in a chunk; True if it holds generated content.
         self.observe = state.observe
         #: When the reading began, and then when each chunk came, in ``time.perf_counter_ns``.
-        self.times = array("q", (time.perf_counter_ns(),))
+        self.times = [time.perf_counter_ns()]
         watcher.watch(self)
 
     def read_by(self, reader: Any, inner: Any) -> None:
@@ -202,9 +201,9 @@ def _chunks(inner: Iterator[Any], reading: Reading) -> Iterator[Any]:
                 break
         # A generator with little in it, since the SDK's own work between two chunks leaves no cache warm: the
         # same as calls of ``take`` costs three times as much.
-        observe, clock, came = reading.observe, time.perf_counter_ns, reading.times.append
+        observe, clock, times = reading.observe, time.perf_counter_ns, reading.times
         for chunk in inner:
-            came(clock())
+            times.append(clock())
             try:
                 observe(chunk)
             except Exception:
