@@ -72,6 +72,7 @@ def test_plain(recording: Recording) -> None:
     span = recording.span("embeddings tiny")
     assert span.kind is SpanKind.INTERNAL
     assert (span.attributes or {})["gen_ai.embeddings.dimension.count"] == 3
+    assert (span.attributes or {})["spanwright.cost.usd"] == 0.0
 
 
 def test_generator(recording: Recording) -> None:

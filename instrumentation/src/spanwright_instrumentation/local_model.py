@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from opentelemetry.trace import SpanKind
+from spanwright_semconv import attributes
 
 from .attach import Steps
 from .decorator import Run, Unobserved, decorate
@@ -23,6 +24,13 @@ logger = logging.getLogger(__name__)
 
 #: Vectors on an accelerator that are looked at, one by one, at most: each look waits for it.
 _MAX_REMOTE_VECTORS = 8
+
+#: Nobody sends a bill: told, since a call without a known price makes the cost of its trace incomplete.
+_FREE = {
+    attributes.SPANWRIGHT_COST_USD: 0.0,
+    attributes.SPANWRIGHT_COST_MICRO_USD: 0,
+    attributes.SPANWRIGHT_COST_SOURCE: "local",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class _LocalRun:
             attributes=request.sampling_attributes(),
         )
         invocation.attributes.update(request.attributes)
+        invocation.attributes.update(_FREE)
         if invocation.captures_content and translation.read_content is not None:
             invocation.content.update(translation.read_content(arguments))
             invocation.freeze_content()

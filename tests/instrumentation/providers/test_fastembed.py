@@ -46,6 +46,9 @@ def test_whole_span(model: Any, recording: Recording) -> None:
         "gen_ai.provider.name": "fastembed",
         "gen_ai.request.model": MODEL,
         "gen_ai.embeddings.dimension.count": 384,
+        "spanwright.cost.usd": 0.0,
+        "spanwright.cost.micro_usd": 0,
+        "spanwright.cost.source": "local",
     }
     found = [memory.recall(vector) for vector in vectors]
     assert [(each.text, each.model) for each in found if each] == [(text, MODEL) for text in texts]

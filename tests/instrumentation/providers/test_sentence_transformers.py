@@ -47,6 +47,9 @@ def test_whole_span(model: Any, recording: Recording) -> None:
         "gen_ai.provider.name": "sentence-transformers",
         "gen_ai.request.model": "tiny-embedder",
         "gen_ai.embeddings.dimension.count": 16,
+        "spanwright.cost.usd": 0.0,
+        "spanwright.cost.micro_usd": 0,
+        "spanwright.cost.source": "local",
     }
     assert known(vectors) == TEXTS
     assert known(vectors.tolist()) == TEXTS
