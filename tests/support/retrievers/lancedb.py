@@ -9,7 +9,7 @@ from typing import Any
 
 import lancedb  # type: ignore[import-not-found]
 from spanwright_instrumentation.providers.lancedb import LanceDBInstrumentor
-from support.retrieval_contract import CHUNKS, Opened
+from support.retrieval_contract import CHUNKS, HELP, Opened
 
 instrumentor = LanceDBInstrumentor
 ROWS = [
@@ -26,15 +26,15 @@ async def opened(*, is_async: bool) -> AsyncIterator[Opened]:
         else:
             table = lancedb.connect(folder).create_table("help", ROWS)
 
-        def asked(vector: list[float], k: int) -> Any:
-            query = table.query().nearest_to(vector) if is_async else table.search(vector)
-            return query.distance_type("cosine").limit(k).to_list()
+        def query(vector: list[float]) -> Any:
+            return table.query().nearest_to(vector) if is_async else table.search(vector)
 
         yield Opened(
             "lancedb",
-            "help",
-            asked,
-            lambda: asked([0.1], 1),
+            # Older versions' asynchronous queries do not know their table.
+            "help" if getattr(query(HELP), "_table", None) is not None else None,
+            lambda vector, k: query(vector).distance_type("cosine").limit(k).to_list(),
+            lambda: query(HELP).where("none = 1").to_list(),
             lambda answer: [(row["id"], row["_distance"]) for row in answer],
             kind="distance",
         )
