@@ -565,7 +565,8 @@ SPANWRIGHT_COST_MICRO_USD: Final = "spanwright.cost.micro_usd"
 SPANWRIGHT_COST_OTHER_USD: Final = "spanwright.cost.other.usd"
 #: US dollars for output, reasoning included: output tokens * output price. (double, USD)
 SPANWRIGHT_COST_OUTPUT_USD: Final = "spanwright.cost.output.usd"
-#: Where the price came from, `genai-prices` or the name of an overrides file. (string)
+#: Where the price came from, `genai-prices`, the name of an overrides file, or `local` for a model in the
+#: process. (string)
 SPANWRIGHT_COST_SOURCE: Final = "spanwright.cost.source"
 #: Date (UTC, ISO 8601) of the price source: of the overrides file or price table when it was last written,
 #: for a package when it was installed. (string)
