@@ -53,7 +53,7 @@ def _service(signal: Signal, gate: Gate, export: Export) -> Any:
     async def handle(body: bytes, context: Any) -> bytes:
         metadata = dict(context.invocation_metadata() or ())
         if not gate.admits(metadata.get("authorization")):
-            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Show a bearer token that the stage knows.")
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Show a bearer token that is known here.")
         answer = await export(signal, "grpc", body)
         if not answer.is_accepted:
             context.set_trailing_metadata(_details(answer))

@@ -53,7 +53,7 @@ def otlp_application(settings: StageSettings, gate: Gate, export: Export) -> App
             async with asyncio.timeout(_READ_SECONDS):
                 body = await _body(receive, headers, settings.max_request_bytes)
         except TooLargeError:
-            given = Answer(Outcome.TOO_LARGE, f"The stage takes {settings.max_request_bytes} bytes at most.")
+            given = Answer(Outcome.TOO_LARGE, f"A request may have {settings.max_request_bytes} bytes.")
         except UnreadableError:
             given = Answer(Outcome.INVALID, "The body is not compressed as its header says.")
         except (TimeoutError, ConnectionError):
@@ -69,11 +69,11 @@ def _refusal(
     scope: Scope, signal: Signal | None, headers: dict[bytes, bytes], gate: Gate
 ) -> tuple[int, str, dict[str, str]] | None:
     if signal is None:
-        return 404, "The stage takes /v1/traces and /v1/logs.", {}
+        return 404, "There are /v1/traces and /v1/logs.", {}
     if scope["method"] != "POST":
         return 405, "Send it with POST.", {"Allow": "POST"}
     if not gate.admits(headers.get(b"authorization")):
-        return 401, "Show a bearer token that the stage knows.", {"WWW-Authenticate": "Bearer"}
+        return 401, "Show a bearer token that is known here.", {"WWW-Authenticate": "Bearer"}
     if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != PROTOBUF.encode():
         return 415, f"Send OTLP as {PROTOBUF}.", {}
     if headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b"gzip"):
