@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 
-from support.environments import Environment
+from support.environments import Environment, NotInstallableError
 
 #: Address of a server to use instead, whose user may make schemas and extensions.
 VARIABLE = "SPANWRIGHT_TEST_POSTGRES"
@@ -50,7 +50,10 @@ def postgres_server() -> Iterator[str]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            address = process.stdout.readline().strip()
+            if not address:
+                raise NotInstallableError("PostgreSQL does not start here")
+            yield address
         finally:
             process.stdin.close()
             process.stdout.close()
