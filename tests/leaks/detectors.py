@@ -33,7 +33,7 @@ def _around_find(before: Callable[[int], None]) -> None:
         before(next(count))
         return find(self, text, *known)
 
-    engine.Detector.candidates = broken  # type: ignore[method-assign]
+    engine.Detector.candidates = broken  # type: ignore[method-assign,assignment]
 
 
 def _sometimes(number: int) -> None:
