@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -27,18 +27,18 @@ POISON = "poison"
 class Poisoned(Detector):
     """Raises over some texts, as a detector with an error does, and quotes them."""
 
-    def candidates(self, text: str) -> list[Finding]:
+    def candidates(self, text: str, known: Sequence[Finding] = ()) -> list[Finding]:
         if POISON in text:
             raise RuntimeError(f"cannot read {text}")
-        return super().candidates(text)
+        return super().candidates(text, known)
 
 
 class Slow(Detector):
     """Takes 30 ms a text."""
 
-    def candidates(self, text: str) -> list[Finding]:
+    def candidates(self, text: str, known: Sequence[Finding] = ()) -> list[Finding]:
         time.sleep(0.03)
-        return super().candidates(text)
+        return super().candidates(text, known)
 
 
 def mask(monkeypatch: pytest.MonkeyPatch, detector: type[Detector], **settings: Any) -> tuple[Mask, Counters]:
@@ -180,7 +180,7 @@ def test_whatever_a_detector_raises(error: type[Exception], monkeypatch: pytest.
     """The chain sees no failed step: the rest of the span's content stays."""
 
     class Raising(Detector):
-        def candidates(self, text: str) -> list[Finding]:
+        def candidates(self, text: str, known: Sequence[Finding] = ()) -> list[Finding]:
             if POISON in text:
                 raise error
             return []
