@@ -67,7 +67,9 @@ pub struct Finder {
 #[pymethods]
 impl Finder {
     #[new]
+    #[allow(clippy::too_many_arguments)] // as Python gives them, by name
     fn new(
+        py: Python<'_>,
         families: PyRef<'_, Families>,
         patterns: Vec<(usize, f64)>,
         recognizers: Vec<RecognizerTable>,
@@ -79,7 +81,8 @@ impl Finder {
         let phones = match phones {
             None => None,
             Some((patterns, regions, countries, shortest)) => {
-                let made = Phones::new(patterns, regions, countries, shortest);
+                // Hundreds of patterns, a fifth of a second: other threads of Python run meanwhile.
+                let made = py.detach(|| Phones::new(patterns, regions, countries, shortest));
                 Some(made.ok_or_else(|| PyValueError::new_err("Cannot read the patterns of telephone numbers."))?)
             }
         };
