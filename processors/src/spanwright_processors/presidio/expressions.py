@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import regex
 
+from .atoms import UnreadableError, written_atom
+
 #: Longer patterns take longer to compile than they are worth: all top-level domains.
 _LONGEST = 8_000
 _KNOWN_FLAGS = re.I | re.M | re.S | re.U | re.X
@@ -24,14 +26,6 @@ _ASCII = "".join(map(chr, range(128)))
 _WORD = "[0-9A-Z_a-z]"
 #: No character: none of a byte, that is.
 _NO_CHARACTER = r"[^\x00-\xff]"
-_CATEGORIES = {
-    op.CATEGORY_DIGIT: r"\d",
-    op.CATEGORY_NOT_DIGIT: r"\D",
-    op.CATEGORY_SPACE: r"\s",
-    op.CATEGORY_NOT_SPACE: r"\S",
-    op.CATEGORY_WORD: r"\w",
-    op.CATEGORY_NOT_WORD: r"\W",
-}
 #: The ends of words, for the kind of expression that knows them, and for the one that can look around.
 _BOUNDARY = {False: r"\b", True: f"(?:(?<={_WORD})(?!{_WORD})|(?<!{_WORD})(?={_WORD}))"}
 _NO_BOUNDARY = {False: r"\B", True: f"(?:(?<={_WORD})(?={_WORD})|(?<!{_WORD})(?!{_WORD}))"}
@@ -42,10 +36,6 @@ class Expression(NamedTuple):
 
     text: str
     looks: bool
-
-
-class _OtherwiseError(Exception):
-    """Something that is not rewritten."""
 
 
 def for_ascii(pattern: str, flags: int = 0, module: Any = regex) -> Expression | None:
@@ -59,7 +49,7 @@ def for_ascii(pattern: str, flags: int = 0, module: Any = regex) -> Expression |
             text = writer.sequence(tree, tree.state.flags & ~re.U)
             if looks or not writer.met_a_look:
                 return Expression(text, looks)
-    except (_OtherwiseError, re.error, RecursionError):
+    except (UnreadableError, re.error, RecursionError):
         pass
     return None
 
@@ -76,15 +66,15 @@ class _Writer:
     def _node(self, kind: Any, value: Any, flags: int) -> str:
         write: Callable[[Any, Any, int], str] | None = _WRITERS.get(kind)
         if write is None:
-            raise _OtherwiseError
+            raise UnreadableError
         return write(self, value, flags) if kind not in _ATOMS else self._atom(kind, value, flags)
 
     def _atom(self, kind: Any, value: Any, flags: int) -> str:
         if kind is op.LITERAL and value == ord("{") and self._module is regex:
-            raise _OtherwiseError  # may begin a fuzzy count
+            raise UnreadableError  # may begin a fuzzy count
         if flags & (re.A | re.L):
-            raise _OtherwiseError
-        return _class(_written(kind, value), flags, self._module)
+            raise UnreadableError
+        return _class(written_atom(kind, value), flags, self._module)
 
     def _branch(self, value: Any, flags: int) -> str:
         return f"(?:{'|'.join(self.sequence(nodes, flags) for nodes in value[1])})"
@@ -110,7 +100,7 @@ class _Writer:
             return r"\z"
         if value in (op.AT_BEGINNING, op.AT_END) and flags & re.M:
             return "(?m:^)" if value is op.AT_BEGINNING else "(?m:$)"
-        raise _OtherwiseError
+        raise UnreadableError
 
     def _ahead(self, value: Any, flags: int) -> str:
         return self._look(value, flags, "=")
@@ -122,7 +112,7 @@ class _Writer:
         self.met_a_look = True
         direction, nodes = value
         if direction < 0 and nodes.getwidth()[1] > 1:
-            raise _OtherwiseError  # only the character next to a run is there
+            raise UnreadableError  # only the character next to a run is there
         return f"(?{'<' if direction < 0 else ''}{sign}{self.sequence(nodes, flags)})"
 
 
@@ -137,32 +127,6 @@ _WRITERS: dict[Any, Any] = {
     op.ASSERT: _Writer._ahead,
     op.ASSERT_NOT: _Writer._not_ahead,
 }
-
-
-def _written(kind: Any, value: Any) -> str:
-    """The set of characters as a pattern of its own."""
-    if kind is op.ANY:
-        return "."
-    if kind is op.LITERAL:
-        return f"[{_literal(value)}]"
-    if kind is op.NOT_LITERAL:
-        return f"[^{_literal(value)}]"
-    negated = value[0][0] is op.NEGATE
-    return f"[{'^' if negated else ''}{''.join(_member(*member) for member in value[negated:])}]"
-
-
-def _literal(code: int) -> str:
-    return f"\\U{code:08x}"
-
-
-def _member(kind: Any, value: Any) -> str:
-    if kind is op.LITERAL:
-        return _literal(value)
-    if kind is op.RANGE:
-        return f"{_literal(value[0])}-{_literal(value[1])}"
-    if kind is op.CATEGORY and value in _CATEGORIES:
-        return _CATEGORIES[value]
-    raise _OtherwiseError
 
 
 @lru_cache(maxsize=1_024)

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import regex
 
+from .atoms import UnreadableError, written_atom
 from .characters import EVERYTHING, NOTHING, Characters
 from .definitions import Gate
 
@@ -27,20 +28,8 @@ _KNOWN_FLAGS = re.I | re.M | re.S | re.U | re.X
 _POSIX = re.compile(r"\[:\^?[A-Za-z]+:\]")
 #: A set of characters more frequent than this, per thousand, is no use as an anchor.
 _TOO_COMMON = 100.0
-_CATEGORIES = {
-    op.CATEGORY_DIGIT: r"\d",
-    op.CATEGORY_NOT_DIGIT: r"\D",
-    op.CATEGORY_SPACE: r"\s",
-    op.CATEGORY_NOT_SPACE: r"\S",
-    op.CATEGORY_WORD: r"\w",
-    op.CATEGORY_NOT_WORD: r"\W",
-}
 _BOUNDARIES = {op.AT_BOUNDARY: r"\b", op.AT_NON_BOUNDARY: r"\B"}
 _MANY = 1 << 30
-
-
-class CannotGateError(Exception):
-    """The pattern's own syntax is beyond what is understood here; it has to run over the whole text."""
 
 
 class _Part(NamedTuple):
@@ -69,7 +58,7 @@ def requirements(pattern: str, flags: int) -> Requirements | None:
     try:
         tree = parser.parse(pattern, flags)
         part = _sequence(tree, tree.state.flags & ~re.U)
-    except (CannotGateError, re.error, RecursionError):
+    except (UnreadableError, re.error, RecursionError):
         return None
     anchors = tuple(dict.fromkeys(each for each in part.required if each.frequency() < _TOO_COMMON))
     if part.shortest == 0 or not anchors or part.span == EVERYTHING:
@@ -133,9 +122,9 @@ def _sequence(nodes: Any, flags: int) -> _Part:
 
 def _node(kind: Any, value: Any, flags: int) -> _Part:
     if kind is op.LITERAL and value == ord("{"):
-        raise CannotGateError  # may begin a fuzzy count, which re does not know
+        raise UnreadableError  # may begin a fuzzy count, which re does not know
     if kind in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-        return _character(_atom(kind, value), flags)
+        return _character(written_atom(kind, value), flags)
     if kind is op.BRANCH:
         return _branch([_sequence(nodes, flags) for nodes in value[1]])
     if kind is op.SUBPATTERN:
@@ -154,40 +143,15 @@ def _node(kind: Any, value: Any, flags: int) -> _Part:
         return _look(value, flags)
     if kind is op.GROUPREF:
         return _Part(r"[\s\S]*", longest=_MANY)
-    raise CannotGateError
-
-
-def _atom(kind: Any, value: Any) -> str:
-    if kind is op.ANY:
-        return "."
-    if kind is op.LITERAL:
-        return f"[{_literal(value)}]"
-    if kind is op.NOT_LITERAL:
-        return f"[^{_literal(value)}]"
-    negated = value[0][0] is op.NEGATE
-    return f"[{'^' if negated else ''}{''.join(_member(*member) for member in value[negated:])}]"
-
-
-def _literal(code: int) -> str:
-    return f"\\U{code:08x}"
-
-
-def _member(kind: Any, value: Any) -> str:
-    if kind is op.LITERAL:
-        return _literal(value)
-    if kind is op.RANGE:
-        return f"{_literal(value[0])}-{_literal(value[1])}"
-    if kind is op.CATEGORY and value in _CATEGORIES:
-        return _CATEGORIES[value]
-    raise CannotGateError
+    raise UnreadableError
 
 
 def _character(atom: str, flags: int) -> _Part:
     if flags & (re.A | re.L):
-        raise CannotGateError
+        raise UnreadableError
     characters = matched_by(atom, flags)
     if not characters.ranges:
-        raise CannotGateError
+        raise UnreadableError
     return _Part(_shape(characters), characters, (characters,), 1, 1)
 
 
@@ -246,7 +210,7 @@ def _at(where: Any, flags: int) -> _Part:
     if where in _BOUNDARIES:
         return _Part(_BOUNDARIES[where])
     if where is op.AT_END and not flags & re.M:
-        raise CannotGateError  # before a last line break it looks two characters ahead
+        raise UnreadableError  # before a last line break it looks two characters ahead
     return _Part("")
 
 
