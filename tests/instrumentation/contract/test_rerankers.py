@@ -5,11 +5,8 @@ Those whose library is not in the project's environment run in tests/environment
 
 from __future__ import annotations
 
-import inspect
-from functools import cache
 from importlib import import_module
 from importlib.metadata import distribution
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,48 +17,12 @@ from opentelemetry.trace import StatusCode
 from spanwright_instrumentation.invocation import error_type
 from spanwright_instrumentation.retrieval import Document, Retrieval
 from spanwright_instrumentation.store import RetrievalRun, Store
+from support.driver_modules import Drivers, failure, result
 from support.recording import Recording, documents, instrumented
-from support.reranker_contract import DOCUMENTS, QUERY, Opened
+from support.reranker_contract import DOCUMENTS, QUERY
 
-
-def drivers() -> list[str]:
-    """Names of all drivers, whether their library is here or not."""
-    return sorted(path.stem for path in Path(support.rerankers.__path__[0]).glob("[a-z]*.py"))
-
-
-@cache
-def driver(name: str) -> Any:
-    """The module of a driver; None where its library is not here."""
-    try:
-        return import_module(f"support.rerankers.{name}")
-    except ModuleNotFoundError:
-        return None
-
-
-def ways() -> list[Any]:
-    here = [name for name in drivers() if driver(name) is not None]
-    return [
-        pytest.param(name, is_async, id=f"{name}-{'async' if is_async else 'plain'}")
-        for name in here
-        for is_async in (False, True)
-        if not (is_async and getattr(driver(name), "IS_SYNC_ONLY", False))
-    ]
-
-
-every_way = pytest.mark.parametrize(("name", "is_async"), ways())
-
-
-async def result(answer: Any) -> Any:
-    return await answer if inspect.isawaitable(answer) else answer
-
-
-async def failure(opened: Opened) -> BaseException:
-    """What a call that the reranker refuses raises."""
-    try:
-        await result(opened.fail())
-    except Exception as error:
-        return error
-    return pytest.fail("The reranker refused nothing.")
+driver = Drivers(support.rerankers)
+every_way = driver.every_way()
 
 
 def retrieval(recording: Recording) -> trace.SpanContext:
@@ -82,7 +43,7 @@ def test_every_reranker_has_a_driver() -> None:
     names = {
         name.rpartition(".")[2] for name in modules if hasattr(import_module(name), "read_rerank_request")
     }
-    assert {*drivers()} == names
+    assert {*driver.names()} == names
 
 
 @every_way

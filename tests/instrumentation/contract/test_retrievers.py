@@ -6,12 +6,9 @@ Those whose library is not in the project's environment run in tests/environment
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
-from functools import cache
 from importlib import import_module
 from importlib.metadata import distribution
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,50 +19,15 @@ from opentelemetry.trace import SpanKind, StatusCode
 from spanwright_instrumentation import store
 from spanwright_instrumentation.embedding_memory import memory, remember_embeddings
 from spanwright_instrumentation.invocation import error_type
+from support.driver_modules import Drivers, failure, result
 from support.recording import Recording, documents, instrumented
 from support.retrieval_contract import CHUNKS, COSINES, HELP, MODEL, QUERY_TEXT, Opened
 
 FIGURES = "spanwright.retrieval.score."
 
 
-def drivers() -> list[str]:
-    """Names of all drivers, whether their library is here or not."""
-    return sorted(path.stem for path in Path(support.retrievers.__path__[0]).glob("[a-z]*.py"))
-
-
-@cache
-def driver(name: str) -> Any:
-    """The module of a driver; None where its library is not here."""
-    try:
-        return import_module(f"support.retrievers.{name}")
-    except ModuleNotFoundError:
-        return None
-
-
-def ways() -> list[Any]:
-    here = [name for name in drivers() if driver(name) is not None]
-    return [
-        pytest.param(name, is_async, id=f"{name}-{'async' if is_async else 'plain'}")
-        for name in here
-        for is_async in (False, True)
-        if not (is_async and getattr(driver(name), "IS_SYNC_ONLY", False))
-    ]
-
-
-async def result(answer: Any) -> Any:
-    return await answer if inspect.isawaitable(answer) else answer
-
-
-async def failure(opened: Opened) -> BaseException:
-    """What a search that the store refuses raises."""
-    try:
-        await result(opened.fail())
-    except Exception as error:
-        return error
-    return pytest.fail("The store refused nothing.")
-
-
-every_way = pytest.mark.parametrize(("name", "is_async"), ways())
+driver = Drivers(support.retrievers)
+every_way = driver.every_way()
 
 
 def test_every_retriever_has_a_driver() -> None:
@@ -75,7 +37,7 @@ def test_every_retriever_has_a_driver() -> None:
     )
     modules = {point.value.partition(":")[0] for point in points}
     stores = {name.rpartition(".")[2] for name in modules if hasattr(import_module(name), "Store")}
-    assert {*drivers()} >= stores
+    assert {*driver.names()} >= stores
 
 
 @every_way
