@@ -121,6 +121,9 @@ class Environment:
             "--maxfail=20",
             "-p",
             "no:cacheprovider",
+            # Imported now, not after the tests: CPython 3.11 fails where two threads build syntax trees.
+            "-p",
+            "hypothesis",
             *warnings,
             *options,
         ]
