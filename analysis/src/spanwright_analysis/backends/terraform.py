@@ -7,4 +7,4 @@ from importlib.resources import files
 
 def module(name: str) -> dict[str, str]:
     """The module's one file, which stands in the folder of the JSON files."""
-    return {"main.tf": (files(__package__) / "terraform" / f"{name}.tf").read_text("utf-8")}
+    return {"main.tf": (files(__package__) / "modules" / f"{name}.tf").read_text("utf-8")}
