@@ -41,6 +41,13 @@ def short_watcher() -> Watcher:
     return Watcher(0.6)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quiet_loops() -> None:
+    """The finalizer of Mistral's oldest SDK waits for a loop in a thread, whose word at DEBUG would wait for
+    the log's lock, which this thread holds where the finalizer runs while it logs."""
+    logging.getLogger("asyncio").setLevel(logging.INFO)
+
+
 @pytest.fixture
 def recording(monkeypatch: pytest.MonkeyPatch, short_watcher: Watcher) -> Recording:
     monkeypatch.setattr(stream, "watcher", short_watcher)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
 from random import Random
 from typing import Any
 
@@ -114,3 +117,34 @@ def test_a_package_that_refuses_is_none(definitions: Definitions, monkeypatch: p
     monkeypatch.setattr(native, "module", lambda: Refusing)
     if parts.families is not None:
         assert FastEngine(definitions)._plan(frozenset(TYPES)).native is None
+
+
+ENDING = """
+    import sys, threading, time
+    from spanwright_processors.presidio import native
+
+    class Slow:
+        def __init__(self):
+            begun.set()
+            time.sleep(0.5)  # as the scanner does: without the interpreter
+            made.append(self)
+        find = staticmethod(lambda text: [])
+
+    begun, made = threading.Event(), []
+    threading.Thread(target=native._made, args=(Slow,), daemon=True).start()
+    begun.wait()
+    native._making._end()
+    print(len(made), flush=True)
+"""
+
+
+def test_the_end_waits_for_a_finder_that_is_being_made() -> None:
+    """A thread that is in native code while the interpreter goes would take the process down."""
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(ENDING)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, "1", "")

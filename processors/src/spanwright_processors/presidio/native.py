@@ -6,8 +6,11 @@ an extension. So nothing of the definitions stands there a second time.
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import re
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -57,7 +60,8 @@ class NativeFinder:
         self._phones = _by_metadata(self._recognizers)
         types = sorted({each.entity for each, _find in self._recognizers})
         ranks = {entity: rank for rank, entity in enumerate(types)}
-        self._find: Callable[[str], list[tuple[str, int, int, float]] | Literal[False]] = native.Finder(
+        self._find: Callable[[str], list[tuple[str, int, int, float]] | Literal[False]] = _made(
+            native.Finder,
             self._scanner.families,
             list(self._patterns),
             [self._table(number, ranks) for number in range(len(self._recognizers))],
@@ -65,7 +69,7 @@ class NativeFinder:
             self._phones[1] if self._phones else None,
             parts.domains.tables(),
             self,
-        ).find
+        )
 
     def find(self, text: str) -> list[Finding] | Literal[False]:
         """Everything found, highest score first; False where only the engine itself can tell."""
@@ -142,6 +146,38 @@ def _by_metadata(recognizers: Sequence[tuple[Recognizer, Finder]]) -> _Phones | 
                 return None
             return number, (CANDIDATE_PATTERNS, *tables, find.numbers.shortest), find.numbers.mask_of
     return None
+
+
+class _Making:
+    """Finders being made, by a thread that lets others run meanwhile.
+
+    A thread that wants the interpreter back when that has gone is ended on the spot, and with native code
+    below it the process is aborted: so the end waits for it, a fifth of a second, and none begins after.
+    """
+
+    def __init__(self) -> None:
+        self.is_ending = False
+        self.lock = threading.Lock()
+        atexit.register(self._end)
+        os.register_at_fork(after_in_child=self._after_fork)
+
+    def _end(self) -> None:
+        self.is_ending = True
+        self.lock.acquire(timeout=5.0)
+
+    def _after_fork(self) -> None:
+        self.lock = threading.Lock()
+
+
+_making = _Making()
+
+
+def _made(kind: Any, *tables: Any) -> Callable[[str], list[tuple[str, int, int, float]] | Literal[False]]:
+    with _making.lock:
+        if _making.is_ending:
+            raise ValueError("The process is ending.")
+        find: Callable[[str], list[tuple[str, int, int, float]] | Literal[False]] = kind(*tables).find
+        return find
 
 
 def native_finder(parts: Parts) -> NativeFinder | None:
