@@ -174,7 +174,8 @@ _making = _Making()
 
 def _made(kind: Any, *tables: Any) -> Callable[[str], list[tuple[str, int, int, float]] | Literal[False]]:
     with _making.lock:
-        if _making.is_ending:
+        # Ended: what is registered above came too late, as a thread of ours has imported this module.
+        if _making.is_ending or not threading.main_thread().is_alive():
             raise ValueError("The process is ending.")
         find: Callable[[str], list[tuple[str, int, int, float]] | Literal[False]] = kind(*tables).find
         return find
