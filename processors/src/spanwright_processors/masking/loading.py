@@ -4,6 +4,7 @@ waits for it.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -15,6 +16,8 @@ from typing import Generic, TypeVar
 from ..counters import Counters
 
 Loaded = TypeVar("Loaded")
+#: Seconds for which the end of a process waits for what is being loaded.
+AT_END_S = 2.0
 _logger = logging.getLogger(__name__)
 #: Seconds that a fork waits for what is being imported: a child in which another thread's import was cut in
 #: two could never import that module.
@@ -116,6 +119,9 @@ class Loading(Generic[Loaded]):
         except RuntimeError as error:  # the interpreter is ending, or may start no thread
             self._failed(error)
             self._done.set()
+        else:
+            # Native code in a thread, while the interpreter goes, would abort the process.
+            atexit.register(self._done.wait, AT_END_S)
 
     def _run(self, done: threading.Event) -> None:
         try:
@@ -127,6 +133,7 @@ class Loading(Generic[Loaded]):
             self._failed(error if isinstance(error, Exception) else RuntimeError(type(error).__name__))
         finally:
             done.set()
+            atexit.unregister(done.wait)
 
     def _failed(self, error: Exception) -> None:
         self.error = error
