@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 
@@ -95,3 +96,23 @@ def test_nothing_is_said_at_the_end_of_a_process() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stderr == ""
+
+
+ENDING = """
+    import time
+    from spanwright_processors.counters import Counters
+    from spanwright_processors.masking.loading import Loading
+
+    def load():
+        time.sleep(0.5)
+        print("loaded", flush=True)
+
+    Loading("it", load, "", Counters())
+"""
+
+
+def test_the_end_of_a_process_waits_for_what_is_being_loaded() -> None:
+    """For a moment: a thread in native code while the interpreter goes would abort the process."""
+    command = [sys.executable, "-c", textwrap.dedent(ENDING)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "loaded\n", "")
