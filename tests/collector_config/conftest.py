@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.collector import Collector
+from support.collector import Collector, built_collector
 from support.stage import free_address
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,13 +19,7 @@ START_SECONDS = 30.0
 
 @pytest.fixture(scope="session")
 def collector_binary() -> Path:
-    if shutil.which("go") is None:
-        pytest.skip("the Collector is built from source and 'go' is not on PATH")
-    built = subprocess.run(
-        [ROOT / "collector-config" / "build.sh"], capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr[-2000:]
-    return Path(built.stdout.strip())
+    return built_collector()
 
 
 @pytest.fixture

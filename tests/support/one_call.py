@@ -6,14 +6,13 @@ import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
 from spanwright_processors import attach
 from spanwright_processors.settings import build_chain, load_settings
 from spanwright_semconv.attributes import SPANWRIGHT_DUPLICATE_OF
+from support.provider_drivers import driver_module
 from support.recording import Recording, instrumented
 from support.wire import Wire
 
@@ -25,21 +24,11 @@ _TOKENS = (
     "langfuse.observation.usage_details",
 )
 
+#: A provider's driver in the contract suite, by its name.
+driver = driver_module
+
 #: Who is installed first.
 ORDERS = ("ours first", "theirs first")
-
-
-def driver(name: str) -> Any:
-    """A driver of the contract suite: in a file of its own, or in the library's test."""
-    if find_spec(f"support.drivers.{name}") is not None:
-        return import_module(f"support.drivers.{name}")
-    path = Path(__file__).parents[1] / "instrumentation" / "providers" / f"test_{name}.py"
-    spec = spec_from_file_location(f"driver_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def loaded(reference: str) -> Any:

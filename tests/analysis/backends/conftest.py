@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +17,12 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import set_span_in_context
 from spanwright_analysis.backends.definition import Definition, load
 from spanwright_analysis.backends.prometheus import rules
+from support.collector import built_collector
 from support.collector_path import Gateway
 from support.processes import eventually
 from support.prometheus import Prometheus, prometheus_tool, running_prometheus
 from support.stage import free_address, http_receiver
 
-ROOT = Path(__file__).resolve().parents[3]
 RESOURCE = {"service.name": "support-bot", "deployment.environment.name": "prod"}
 PIPELINE = {
     "spanwright.pipeline.name": "support",
@@ -41,13 +39,7 @@ def definition() -> Definition:
 
 @pytest.fixture(scope="session")
 def collector_binary() -> Path:
-    if shutil.which("go") is None:
-        pytest.skip("the Collector is built from source and 'go' is not on PATH")
-    built = subprocess.run(
-        [ROOT / "collector-config" / "build.sh"], capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr[-2000:]
-    return Path(built.stdout.strip())
+    return built_collector()
 
 
 @pytest.fixture(scope="session")
